@@ -1,0 +1,258 @@
+package dev.sluice.api;
+
+import static dev.sluice.api.Transpose.NO;
+import static dev.sluice.api.Transpose.YES;
+
+/**
+ * The recurrence, step by step, from the kernels of any backend: the reference that fused kernels are compared with.
+ *
+ * <pre>
+ * gates = (0 + b_ih) + b_hh, then + x_t·W_ihᵀ, then + h_{t−1}·W_hhᵀ
+ * h_t, c_t = lstmCell(gates, c_{t−1})
+ * </pre>
+ * and backward, with dh starting from the gradient of y (plus that of the last state where the sequence ends):
+ * <pre>
+ * dh_t = dy_t + dgates_{t+1}·W_hh
+ * dgates_t, dc_{t−1} = lstmCellGradient(…)
+ * dx = dgates·W_ih,   dW_ih = dgatesᵀ·x,   dW_hh = dgatesᵀ·h_{t−1},   db = sumRows(dgates)     over all rows in packed order
+ * </pre>
+ */
+public final class StepwiseLSTM implements LSTMKernel {
+    private final Backend backend;
+
+    public StepwiseLSTM(Backend backend) {
+        this.backend = backend;
+    }
+
+    @Override
+    public Prepared prepare(Weights weights) {
+        return new Stepwise(weights);
+    }
+
+    private final class Stepwise implements Prepared {
+        private final Weights weights;
+        private final int inputSize;
+        private final int hidden;
+        private final Scratch scratch;
+        private final Matrix inputTransposed; // [I, 4H]
+        private final Matrix hiddenTransposed; // [H, 4H]
+        private final Matrix bias; // [1, 4H]
+
+        Stepwise(Weights weights) {
+            this.weights = weights;
+            inputSize = weights.inputSize();
+            hidden = weights.hiddenSize();
+            scratch = new Scratch((inputSize + hidden + 1L) * 4 * hidden);
+            inputTransposed = scratch.matrix(inputSize, 4 * hidden);
+            hiddenTransposed = scratch.matrix(hidden, 4 * hidden);
+            bias = scratch.matrix(1, 4 * hidden);
+            transpose(weights.inputHidden(), inputTransposed);
+            transpose(weights.hiddenHidden(), hiddenTransposed);
+            bias.fill(0f);
+            if (weights.inputBias() != null) {
+                backend.addRow(weights.inputBias(), bias);
+                backend.addRow(weights.hiddenBias(), bias);
+            }
+        }
+
+        @Override
+        public void close() {
+            scratch.close();
+        }
+
+        @Override
+        public void infer(Steps steps, Matrix x, States first, Matrix y, States last) {
+            int batch = steps.batch();
+            try (Scratch scratch = new Scratch(6L * batch * hidden)) {
+                Matrix gates = scratch.matrix(batch, 4 * hidden);
+                Matrix[] cells = {scratch.matrix(batch, hidden), scratch.matrix(batch, hidden)};
+                for (Sweep step = new Sweep(steps); step.advance(); ) {
+                    Matrix stepGates = gates.rows(0, step.live);
+                    inputTerms(x.rows(step.row, step.live), stepGates);
+                    step(step, first, y, stepGates, cells[(step.t + 1) % 2], cells[step.t % 2].rows(0, step.live), last);
+                }
+            }
+        }
+
+        @Override
+        public void forward(Steps steps, Pass pass, States last) {
+            Matrix gates = pass.saved().gates();
+            Matrix cells = pass.saved().cells();
+            inputTerms(pass.x(), gates);
+            for (Sweep step = new Sweep(steps); step.advance(); ) {
+                Matrix before = step.carried > 0 ? cells.rows(step.previousRow, step.carried) : cells;
+                step(step, pass.first(), pass.y(), gates.rows(step.row, step.live), before, cells.rows(step.row, step.live), last);
+            }
+        }
+
+        /** gates = bias + x·W_ihᵀ. */
+        private void inputTerms(Matrix x, Matrix gates) {
+            gates.fill(0f);
+            backend.addRow(bias, gates);
+            backend.gemm(x, NO, inputTransposed, NO, 1f, gates);
+        }
+
+        /** The recurrent half of one step; {@code before} begins with the cells of the rows carried over. */
+        private void step(Sweep step, States first, Matrix y, Matrix gates, Matrix before, Matrix cells, States last) {
+            Matrix h = y.rows(step.row, step.live);
+            if (step.carried > 0) {
+                cell(gates.rows(0, step.carried), y.rows(step.previousRow, step.carried), before.rows(0, step.carried),
+                        cells.rows(0, step.carried), h.rows(0, step.carried));
+            }
+            int starting = step.live - step.carried;
+            if (starting > 0) {
+                int from = step.carried;
+                cell(gates.rows(from, starting), first.h().rows(from, starting), first.c().rows(from, starting),
+                        cells.rows(from, starting), h.rows(from, starting));
+            }
+            int ending = step.live - step.continuing;
+            if (ending > 0) {
+                last.h().rows(step.continuing, ending).copyFrom(h.rows(step.continuing, ending));
+                last.c().rows(step.continuing, ending).copyFrom(cells.rows(step.continuing, ending));
+            }
+        }
+
+        private void cell(Matrix gates, Matrix h, Matrix c, Matrix nextC, Matrix nextH) {
+            backend.gemm(h, NO, hiddenTransposed, NO, 1f, gates);
+            backend.lstmCell(gates, c, nextC, nextH);
+        }
+
+        @Override
+        public void backward(Steps steps, Pass pass, OutputGradients given, InputGradients wanted) {
+            int rows = steps.rows();
+            int batch = steps.batch();
+            try (Scratch scratch = new Scratch((5L * rows + 2L * batch) * hidden)) {
+                Matrix dGates = scratch.matrix(rows, 4 * hidden);
+                Matrix hiddenBefore = scratch.matrix(rows, hidden);
+                Matrix dh = scratch.matrix(batch, hidden);
+                Matrix dc = scratch.matrix(batch, hidden);
+                Sweep step = new Sweep(steps);
+                for (step.toEnd(); step.retreat(); ) {
+                    gradientOfStates(step, given, dGates, dh, dc);
+                    gradientOfGates(step, pass, dh, dc, dGates);
+                    gradientOfFirst(step, dGates, dc, wanted.first());
+                    copyHiddenBefore(step, pass, hiddenBefore);
+                }
+                backend.gemm(dGates, YES, pass.x(), NO, 0f, wanted.inputHidden());
+                backend.gemm(dGates, YES, hiddenBefore, NO, 0f, wanted.hiddenHidden());
+                if (wanted.bias() != null) {
+                    backend.sumRows(dGates, 0f, wanted.bias());
+                }
+                if (wanted.x() != null) {
+                    backend.gemm(dGates, NO, weights.inputHidden(), NO, 0f, wanted.x());
+                }
+            }
+        }
+
+        /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on. */
+        private void gradientOfStates(Sweep step, OutputGradients given, Matrix dGates, Matrix dh, Matrix dc) {
+            dh.rows(0, step.live).copyFrom(given.y().rows(step.row, step.live));
+            int ending = step.live - step.continuing;
+            if (ending > 0) {
+                backend.axpy(1f, given.last().h().rows(step.continuing, ending), dh.rows(step.continuing, ending));
+                dc.rows(step.continuing, ending).copyFrom(given.last().c().rows(step.continuing, ending));
+            }
+            if (step.continuing > 0) {
+                backend.gemm(dGates.rows(step.nextRow, step.continuing), NO, weights.hiddenHidden(), NO, 1f, dh.rows(0, step.continuing));
+            }
+        }
+
+        private void gradientOfGates(Sweep step, Pass pass, Matrix dh, Matrix dc, Matrix dGates) {
+            Matrix cells = pass.saved().cells();
+            if (step.carried > 0) {
+                gradientOfCell(step, 0, step.carried, pass, cells.rows(step.previousRow, step.carried), dh, dc, dGates);
+            }
+            int starting = step.live - step.carried;
+            if (starting > 0) {
+                gradientOfCell(step, step.carried, starting, pass, pass.first().c().rows(step.carried, starting), dh, dc, dGates);
+            }
+        }
+
+        private void gradientOfCell(Sweep step, int from, int count, Pass pass, Matrix c, Matrix dh, Matrix dc, Matrix dGates) {
+            int row = step.row + from;
+            backend.lstmCellGradient(pass.saved().gates().rows(row, count), c, pass.saved().cells().rows(row, count), dh.rows(from, count),
+                    dc.rows(from, count), dGates.rows(row, count));
+        }
+
+        private void gradientOfFirst(Sweep step, Matrix dGates, Matrix dc, States dFirst) {
+            int from = step.carried;
+            int starting = step.live - from;
+            if (dFirst != null && starting > 0) {
+                dFirst.c().rows(from, starting).copyFrom(dc.rows(from, starting));
+                backend.gemm(dGates.rows(step.row + from, starting), NO, weights.hiddenHidden(), NO, 0f, dFirst.h().rows(from, starting));
+            }
+        }
+
+        private void copyHiddenBefore(Sweep step, Pass pass, Matrix hiddenBefore) {
+            if (step.carried > 0) {
+                hiddenBefore.rows(step.row, step.carried).copyFrom(pass.y().rows(step.previousRow, step.carried));
+            }
+            int starting = step.live - step.carried;
+            if (starting > 0) {
+                hiddenBefore.rows(step.row + step.carried, starting).copyFrom(pass.first().h().rows(step.carried, starting));
+            }
+        }
+    }
+
+    private static void transpose(Matrix source, Matrix target) {
+        for (int r = 0; r < source.rows(); r++) {
+            for (int c = 0; c < source.columns(); c++) {
+                target.set(c, r, source.get(r, c));
+            }
+        }
+    }
+
+    /** Walks over the steps of a packed batch in the direction of time as the layer sees it, or back. */
+    private static final class Sweep {
+        private final int[] batchSizes;
+        private final int[] rows;
+        private final int stride;
+        int t; // the step, counted as packed
+        int row; // its first row
+        int live; // its rows
+        int carried; // how many of them go on from the step before; the others start from the first state
+        int previousRow; // where the step before begins
+        int continuing; // how many of them go on to the step after; the others end here
+        int nextRow; // where the step after begins
+
+        Sweep(Steps steps) {
+            batchSizes = steps.batchSizes();
+            rows = new int[batchSizes.length];
+            for (int i = 1; i < rows.length; i++) {
+                rows[i] = rows[i - 1] + batchSizes[i - 1];
+            }
+            stride = steps.direction() == Direction.FORWARD ? 1 : -1;
+            t = stride > 0 ? -1 : batchSizes.length;
+        }
+
+        boolean advance() {
+            return moveTo(t + stride);
+        }
+
+        boolean retreat() {
+            return moveTo(t - stride);
+        }
+
+        void toEnd() {
+            t = stride > 0 ? batchSizes.length : -1;
+        }
+
+        private boolean moveTo(int step) {
+            if (step < 0 || step >= batchSizes.length) {
+                return false;
+            }
+            t = step;
+            row = rows[t];
+            live = batchSizes[t];
+            carried = Math.min(live, live(t - stride));
+            previousRow = carried > 0 ? rows[t - stride] : 0;
+            continuing = Math.min(live, live(t + stride));
+            nextRow = continuing > 0 ? rows[t + stride] : 0;
+            return true;
+        }
+
+        private int live(int step) {
+            return step < 0 || step >= batchSizes.length ? 0 : batchSizes[step];
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.sluice.api;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+
+/**
+ * The threads that share one piece of work: the caller's own and {@code threads − 1} daemons beside it.
+ *
+ * <p>There is one team, and it works for one caller at a time. Whoever asks while it is busy, or from inside a task, does the work on
+ * the thread it is on; so nothing waits for anything but its own work, and nothing can deadlock. What is computed never depends on which
+ * thread computes it.
+ */
+public final class Workers implements AutoCloseable {
+    private static final int SPINS_BEFORE_PARKING = 2_000;
+
+    private final Thread[] helpers;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile Job job;
+    private volatile boolean closed;
+
+    private Workers(int threads) {
+        helpers = new Thread[threads - 1];
+        for (int i = 0; i < helpers.length; i++) {
+            helpers[i] = Thread.ofPlatform().daemon().name("sluice-worker-" + (i + 1)).start(this::help);
+        }
+    }
+
+    /** A team of {@code threads}, the caller's included; 1 starts no thread at all. */
+    public static Workers of(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("workers: " + threads + " threads; at least 1 is required, the caller's own");
+        }
+        return new Workers(threads);
+    }
+
+    /** As many threads as {@code -Dsluice.threads} says or, without it, as there are processors. */
+    public static Workers configured() {
+        String threads = System.getProperty("sluice.threads", "").strip();
+        if (threads.isEmpty()) {
+            return of(Runtime.getRuntime().availableProcessors());
+        }
+        try {
+            return of(Integer.parseInt(threads));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("workers: -Dsluice.threads=" + threads + "; a whole number is required", e);
+        }
+    }
+
+    public int threads() {
+        return helpers.length + 1;
+    }
+
+    /**
+     * Runs {@code task} for 0, 1, … {@code tasks − 1}, each once, in any order and on any thread; returns when all are done. When tasks
+     * throw, the others still run, and the first exception is thrown here.
+     */
+    public void run(int tasks, IntConsumer task) {
+        if (tasks < 2 || helpers.length == 0 || closed || !busy.compareAndSet(false, true)) {
+            for (int i = 0; i < tasks; i++) {
+                task.accept(i);
+            }
+            return;
+        }
+        Job mine = new Job(tasks, task, Thread.currentThread());
+        try {
+            job = mine;
+            for (int i = 0; i < Math.min(helpers.length, tasks - 1); i++) {
+                LockSupport.unpark(helpers[i]);
+            }
+            mine.work();
+            mine.await();
+        } finally {
+            job = null;
+            busy.set(false);
+        }
+        mine.rethrow();
+    }
+
+    /**
+     * Cuts 0 … {@code size} into consecutive parts of at least {@code minimum}, at most one for each thread, and runs {@code part} on
+     * all of them. A size below twice the minimum stays on the caller's thread.
+     */
+    public void split(int size, int minimum, Part part) {
+        int parts = Math.clamp(size / Math.max(1, minimum), 1, threads());
+        if (parts == 1) {
+            part.run(0, size);
+        } else {
+            run(parts, i -> part.run((int) ((long) size * i / parts), (int) ((long) size * (i + 1) / parts)));
+        }
+    }
+
+    /** Work on the elements {@code from} (inclusive) to {@code to} (exclusive). */
+    @FunctionalInterface
+    public interface Part {
+        void run(int from, int to);
+    }
+
+    /** Ends the threads. Work asked for afterwards runs on the caller's. */
+    @Override
+    public void close() {
+        closed = true;
+        for (Thread helper : helpers) {
+            LockSupport.unpark(helper);
+        }
+    }
+
+    private void help() {
+        Job last = null;
+        int idle = 0;
+        while (!closed) {
+            Job current = job;
+            if (current != null && current != last) {
+                current.work();
+                last = current;
+                idle = 0;
+            } else if (++idle < SPINS_BEFORE_PARKING) {
+                Thread.onSpinWait();
+            } else {
+                last = null;
+                LockSupport.park(this);
+            }
+        }
+    }
+
+    private static final class Job {
+        private final int tasks;
+        private final IntConsumer task;
+        private final Thread caller;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private volatile Throwable failure;
+
+        Job(int tasks, IntConsumer task, Thread caller) {
+            this.tasks = tasks;
+            this.task = task;
+            this.caller = caller;
+        }
+
+        void work() {
+            for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+                try {
+                    task.accept(i);
+                } catch (Throwable t) {
+                    failure = failure == null ? t : failure;
+                }
+                if (done.incrementAndGet() == tasks) {
+                    LockSupport.unpark(caller);
+                }
+            }
+        }
+
+        void await() {
+            for (int spins = 0; done.get() < tasks; spins++) {
+                if (spins < SPINS_BEFORE_PARKING) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                }
+            }
+        }
+
+        void rethrow() {
+            switch (failure) {
+                case null -> { }
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case Throwable t -> throw new IllegalStateException(t);
+            }
+        }
+    }
+}

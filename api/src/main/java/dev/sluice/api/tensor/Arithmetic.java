@@ -1,0 +1,96 @@
+package dev.sluice.api.tensor;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.Backends;
+import dev.sluice.api.Transpose;
+import java.util.List;
+
+/** Arithmetic on tensors, each operation beside its gradient. */
+final class Arithmetic {
+    private Arithmetic() {}
+
+    static Tensor add(Tensor a, Tensor b) {
+        Tensor result = Elementwise.apply("add", a, b, Elementwise::add);
+        return Step.record("Add", result, List.of(a, b), g -> new Tensor[] {g, Reductions.sumToShape(g, b.shape())});
+    }
+
+    static Tensor sub(Tensor a, Tensor b) {
+        Tensor result = Elementwise.apply("sub", a, b, Elementwise::sub);
+        return Step.record("Sub", result, List.of(a, b), g -> new Tensor[] {g, Reductions.sumToShape(g.mul(-1f), b.shape())});
+    }
+
+    static Tensor mul(Tensor a, Tensor b) {
+        Tensor result = Elementwise.apply("mul", a, b, Elementwise::mul);
+        return Step.record("Mul", result, List.of(a, b), List.of(a, b),
+                g -> new Tensor[] {a.requiresGrad() ? g.mul(b) : null, b.requiresGrad() ? Reductions.sumToShape(g.mul(a), b.shape()) : null});
+    }
+
+    static Tensor div(Tensor a, Tensor b) {
+        Tensor result = Elementwise.apply("div", a, b, Elementwise::div);
+        return Step.record("Div", result, List.of(a, b), List.of(b, result), g -> {
+            Tensor dA = g.div(b);
+            return new Tensor[] {dA, b.requiresGrad() ? Reductions.sumToShape(dA.mul(result).mul(-1f), b.shape()) : null};
+        });
+    }
+
+    static Tensor add(Tensor a, float number) {
+        Tensor result = Elementwise.apply(a, (x, at, out, count) -> {
+            for (long i = 0; i < count; i++) {
+                out.setAtIndex(JAVA_FLOAT, i, x.getAtIndex(JAVA_FLOAT, at + i) + number);
+            }
+        });
+        return Step.record("Add", result, a, g -> g);
+    }
+
+    static Tensor mul(Tensor a, float number) {
+        Tensor result = Elementwise.apply(a, (x, at, out, count) -> {
+            for (long i = 0; i < count; i++) {
+                out.setAtIndex(JAVA_FLOAT, i, x.getAtIndex(JAVA_FLOAT, at + i) * number);
+            }
+        });
+        return Step.record("Mul", result, a, g -> g.mul(number));
+    }
+
+    static Tensor div(Tensor a, float number) {
+        Tensor result = Elementwise.apply(a, (x, at, out, count) -> {
+            for (long i = 0; i < count; i++) {
+                out.setAtIndex(JAVA_FLOAT, i, x.getAtIndex(JAVA_FLOAT, at + i) / number);
+            }
+        });
+        return Step.record("Div", result, a, g -> g.div(number));
+    }
+
+    static Tensor sigmoid(Tensor x) {
+        Tensor y = Elementwise.apply(x, Elementwise::sigmoid);
+        return Step.record("Sigmoid", y, List.of(x), List.of(y), g -> new Tensor[] {g.mul(y.detach().mul(y.detach().mul(-1f).add(1f)))});
+    }
+
+    static Tensor tanh(Tensor x) {
+        Tensor y = Elementwise.apply(x, Elementwise::tanh);
+        return Step.record("Tanh", y, List.of(x), List.of(y), g -> new Tensor[] {g.mul(y.detach().mul(y.detach()).mul(-1f).add(1f))});
+    }
+
+    static Tensor relu(Tensor x) {
+        Tensor y = Elementwise.apply(x, Elementwise::relu);
+        return Step.record("Relu", y, List.of(x), List.of(y), g -> new Tensor[] {g.mul(Elementwise.apply(y, Elementwise::positive))});
+    }
+
+    static Tensor matmul(Tensor a, Tensor b) {
+        if (a.shape().rank() < 1 || b.shape().rank() != 2 || a.size(-1) != b.size(0)) {
+            throw new IllegalArgumentException("matmul: this is " + a.shape() + ", the other is " + b.shape()
+                    + "; the other must be [k, n] and this one's last dimension k");
+        }
+        Backend backend = Backends.current();
+        Tensor result = Tensor.empty(a.shape().with(-1, b.size(1)));
+        backend.gemm(a.matrix(), Transpose.NO, b.matrix(), Transpose.NO, 0f, result.matrixToWrite());
+        return Step.record("Matmul", result, List.of(a, b), List.of(a, b), g -> {
+            Tensor dA = Tensor.empty(a.shape());
+            Tensor dB = Tensor.empty(b.shape());
+            backend.gemm(g.matrix(), Transpose.NO, b.matrix(), Transpose.YES, 0f, dA.matrixToWrite());
+            backend.gemm(a.matrix(), Transpose.YES, g.matrix(), Transpose.NO, 0f, dB.matrixToWrite());
+            return new Tensor[] {dA, dB};
+        });
+    }
+}

@@ -1,0 +1,63 @@
+package dev.sluice.api.tensor;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * One backward pass. Operations run latest first, so that every gradient is complete before it is used, and sums have the same order each
+ * time. Its intermediate gradients are recycled at the end.
+ */
+final class Backward {
+    private final Map<Node, Tensor[]> arrived = new HashMap<>();
+    private final PriorityQueue<Node> waiting = new PriorityQueue<>();
+
+    private Backward() {}
+
+    static void run(Tensor root, Tensor gradient, Graph graph) {
+        Gradients.off(() -> {
+            try (TensorScope _ = TensorScope.open()) {
+                new Backward().from(root, gradient, graph);
+            }
+        });
+    }
+
+    private void from(Tensor root, Tensor gradient, Graph graph) {
+        List<Node> done = new ArrayList<>();
+        arrive(root, gradient);
+        for (Node node = waiting.poll(); node != null; node = waiting.poll()) {
+            Operation operation = node.ready();
+            List<Tensor> inputs = operation.inputs();
+            Tensor[] gradients = operation.backward(arrived.remove(node));
+            for (int i = 0; i < gradients.length; i++) {
+                if (gradients[i] != null && inputs.get(i).requiresGrad()) {
+                    arrive(inputs.get(i), gradients[i]);
+                }
+            }
+            done.add(node);
+        }
+        if (graph == Graph.RELEASE) {
+            done.forEach(Node::release);
+        }
+    }
+
+    private void arrive(Tensor tensor, Tensor gradient) {
+        if (!gradient.shape().equals(tensor.shape())) {
+            throw new IllegalStateException("backward: a gradient of shape " + gradient.shape() + " for a tensor of shape " + tensor.shape()
+                    + "; an Operation must return gradients of its inputs' shapes");
+        }
+        Node producer = tensor.producer();
+        if (producer == null) {
+            tensor.accumulate(gradient);
+            return;
+        }
+        Tensor[] outputs = arrived.computeIfAbsent(producer, node -> {
+            waiting.add(node);
+            return new Tensor[node.outputs()];
+        });
+        Tensor before = outputs[tensor.output()];
+        outputs[tensor.output()] = before == null ? gradient : before.add(gradient);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.api.tensor;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.sluice.api.Activations;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+
+/** One loop for each operation that works element by element, each a single pass over plain memory. */
+final class Elementwise {
+    private Elementwise() {}
+
+    /** out[i] = a[i] ∘ b[i] for {@code count} elements. */
+    @FunctionalInterface
+    interface Two {
+        void run(MemorySegment a, long atA, MemorySegment b, long atB, MemorySegment out, long count);
+    }
+
+    /** out[i] = f(a[i]) for {@code count} elements. */
+    @FunctionalInterface
+    interface One {
+        void run(MemorySegment a, long atA, MemorySegment out, long count);
+    }
+
+    /** The loop over a and b, where b is repeated for each of a's leading slices. */
+    static Tensor apply(String operation, Tensor a, Tensor b, Two loop) {
+        if (!a.shape().endsWith(b.shape())) {
+            throw new IllegalArgumentException(operation + ": this is " + a.shape() + ", the other is " + b.shape()
+                    + "; the other's shape must equal this one's or its last dimensions");
+        }
+        Tensor out = Tensor.empty(a.shape());
+        int count = b.shape().elements();
+        for (int start = 0; count > 0 && start < a.shape().elements(); start += count) {
+            loop.run(a.segment(), a.offset() + start, b.segment(), b.offset(), out.segment().asSlice(4L * start), count);
+        }
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+        return out;
+    }
+
+    static Tensor apply(Tensor a, One loop) {
+        Tensor out = Tensor.empty(a.shape());
+        loop.run(a.segment(), a.offset(), out.segment(), a.shape().elements());
+        Reference.reachabilityFence(a);
+        return out;
+    }
+
+    /** a[i] += b[i]; of one shape. */
+    static void addTo(Tensor a, Tensor b) {
+        a.written();
+        add(a.segment(), a.offset(), b.segment(), b.offset(), a.segment().asSlice(4 * a.offset()), a.shape().elements());
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+    }
+
+    static void add(MemorySegment a, long atA, MemorySegment b, long atB, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, a.getAtIndex(JAVA_FLOAT, atA + i) + b.getAtIndex(JAVA_FLOAT, atB + i));
+        }
+    }
+
+    static void sub(MemorySegment a, long atA, MemorySegment b, long atB, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, a.getAtIndex(JAVA_FLOAT, atA + i) - b.getAtIndex(JAVA_FLOAT, atB + i));
+        }
+    }
+
+    static void mul(MemorySegment a, long atA, MemorySegment b, long atB, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, a.getAtIndex(JAVA_FLOAT, atA + i) * b.getAtIndex(JAVA_FLOAT, atB + i));
+        }
+    }
+
+    static void div(MemorySegment a, long atA, MemorySegment b, long atB, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, a.getAtIndex(JAVA_FLOAT, atA + i) / b.getAtIndex(JAVA_FLOAT, atB + i));
+        }
+    }
+
+    static void sigmoid(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, Activations.sigmoid(a.getAtIndex(JAVA_FLOAT, atA + i)));
+        }
+    }
+
+    static void tanh(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, Activations.tanh(a.getAtIndex(JAVA_FLOAT, atA + i)));
+        }
+    }
+
+    static void relu(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            float x = a.getAtIndex(JAVA_FLOAT, atA + i);
+            out.setAtIndex(JAVA_FLOAT, i, x < 0f ? 0f : x);
+        }
+    }
+
+    /** 1 where a is above zero, else 0. */
+    static void positive(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, a.getAtIndex(JAVA_FLOAT, atA + i) > 0f ? 1f : 0f);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.sluice.api.tensor;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * A stream of random numbers from a seed: the Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), as PyTorch's
+ * {@code torch.Generator} on the CPU. Safe for several threads; each draw then goes to one of them.
+ */
+public final class Generator implements RandomGenerator {
+    private static final int SIZE = 624;
+    private static final int SHIFT = 397;
+    private static final Generator SHARED = new Generator(System.nanoTime());
+
+    private final int[] state = new int[SIZE];
+    private int next;
+    private double spareNormal = Double.NaN;
+
+    public Generator(long seed) {
+        seed(seed);
+    }
+
+    /** The one that layers draw from when they are given none; seeded by the clock unless {@link #seed} is called on it. */
+    public static Generator shared() {
+        return SHARED;
+    }
+
+    /** Starts the stream of {@code seed}, of which the low 32 bits count. */
+    public synchronized void seed(long seed) {
+        state[0] = (int) seed;
+        for (int i = 1; i < SIZE; i++) {
+            state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
+        }
+        next = SIZE;
+        spareNormal = Double.NaN;
+    }
+
+    @Override
+    public synchronized int nextInt() {
+        if (next == SIZE) {
+            twist();
+        }
+        int y = state[next++];
+        y ^= y >>> 11;
+        y ^= (y << 7) & 0x9d2c5680;
+        y ^= (y << 15) & 0xefc60000;
+        return y ^ (y >>> 18);
+    }
+
+    /** Two draws, the first in the high half. */
+    @Override
+    public synchronized long nextLong() {
+        long high = nextInt();
+        return high << 32 | Integer.toUnsignedLong(nextInt());
+    }
+
+    /** Uniform in [0, 1) on a grid of 2⁻²⁴, one draw. */
+    @Override
+    public float nextFloat() {
+        return (nextInt() & 0xffffff) * 0x1p-24f;
+    }
+
+    /** Uniform in [0, 1) on a grid of 2⁻⁵³, two draws. */
+    @Override
+    public double nextDouble() {
+        return (nextLong() & ((1L << 53) - 1)) * 0x1p-53;
+    }
+
+    /** Uniform in [low, high): {@code fma(nextFloat(), high − low, low)}. */
+    public float uniform(float low, float high) {
+        return Math.fma(nextFloat(), high - low, low);
+    }
+
+    /** Normal with mean 0 and deviation 1, by Box and Muller's method in double. */
+    public synchronized double normal() {
+        if (!Double.isNaN(spareNormal)) {
+            double spare = spareNormal;
+            spareNormal = Double.NaN;
+            return spare;
+        }
+        double angle = 2 * Math.PI * nextDouble();
+        double radius = StrictMath.sqrt(-2 * StrictMath.log1p(-nextDouble()));
+        spareNormal = radius * StrictMath.sin(angle);
+        return radius * StrictMath.cos(angle);
+    }
+
+    /** Puts {@code items} in random order (Fisher and Yates), one draw for each but the first. */
+    public void shuffle(int[] items) {
+        for (int i = items.length - 1; i > 0; i--) {
+            int k = (int) (Integer.toUnsignedLong(nextInt()) * (i + 1) >>> 32);
+            int item = items[i];
+            items[i] = items[k];
+            items[k] = item;
+        }
+    }
+
+    private void twist() {
+        for (int i = 0; i < SIZE; i++) {
+            int y = (state[i] & 0x80000000) | (state[(i + 1) % SIZE] & 0x7fffffff);
+            state[i] = state[(i + SHIFT) % SIZE] ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+        }
+        next = 0;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.sluice.api.tensor;
+
+import java.util.function.Supplier;
+
+/** Whether operations are recorded for {@link Tensor#backward()}, and how new kinds of operations join in. */
+public final class Gradients {
+    private static final ScopedValue<Boolean> OFF = ScopedValue.newInstance();
+
+    private Gradients() {}
+
+    /** Whether operations are recorded here: yes, unless inside {@link #off}. */
+    public static boolean areOn() {
+        return !OFF.isBound();
+    }
+
+    /** The result of {@code action}, in which nothing is recorded: for inference, scoring, and updates of parameters. */
+    public static <T> T off(Supplier<T> action) {
+        return ScopedValue.where(OFF, true).call(action::get);
+    }
+
+    /** Runs {@code action}, in which nothing is recorded. */
+    public static void off(Runnable action) {
+        ScopedValue.where(OFF, true).run(action);
+    }
+
+    /** Whether {@link #record} would record an operation on these inputs: recording is on, and one of them requires a gradient. */
+    public static boolean wanted(Iterable<Tensor> inputs) {
+        if (areOn()) {
+            for (Tensor input : inputs) {
+                if (input.requiresGrad()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Remembers, where {@link #wanted}, that {@code operation} computed {@code outputs} from its inputs. */
+    public static void record(Operation operation, Tensor... outputs) {
+        if (wanted(operation.inputs())) {
+            Node node = new Node(operation, outputs.length);
+            for (int i = 0; i < outputs.length; i++) {
+                outputs[i].producedBy(node, i);
+            }
+        }
+    }
+}

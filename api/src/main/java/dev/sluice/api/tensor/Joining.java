@@ -1,0 +1,117 @@
+package dev.sluice.api.tensor;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Tensors put together from several, or from rows of one, each operation beside its gradient. */
+final class Joining {
+    private Joining() {}
+
+    static Tensor stack(List<Tensor> tensors, int dimension) {
+        if (tensors.isEmpty()) {
+            throw new IllegalArgumentException("stack: the list is empty; at least one tensor is required");
+        }
+        Shape shape = tensors.getFirst().shape();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (!tensors.get(i).shape().equals(shape)) {
+                throw new IllegalArgumentException("stack: tensor 0 is " + shape + ", tensor " + i + " is " + tensors.get(i).shape()
+                        + "; all must have one shape");
+            }
+        }
+        int[] sizes = new int[shape.rank() + 1];
+        Arrays.fill(sizes, 1);
+        int d = Shape.of(sizes).dimension(dimension);
+        for (int i = 0; i < shape.rank(); i++) {
+            sizes[i < d ? i : i + 1] = shape.size(i);
+        }
+        return cat(tensors.stream().map(t -> t.view(sizes)).toList(), d);
+    }
+
+    static Tensor cat(List<Tensor> tensors, int dimension) {
+        if (tensors.isEmpty()) {
+            throw new IllegalArgumentException("cat: the list is empty; at least one tensor is required");
+        }
+        Shape shape = tensors.getFirst().shape();
+        int d = shape.dimension(dimension);
+        int size = 0;
+        for (int i = 0; i < tensors.size(); i++) {
+            Shape other = tensors.get(i).shape();
+            if (other.rank() != shape.rank() || !other.with(d, shape.size(d)).equals(shape)) {
+                throw new IllegalArgumentException("cat: tensor 0 is " + shape + ", tensor " + i + " is " + other
+                        + "; all sizes but that of dimension " + d + " must be equal");
+            }
+            size = Math.addExact(size, other.size(d));
+        }
+        Tensor result = Tensor.empty(shape.with(d, size));
+        int outer = shape.elementsBefore(d);
+        long inner = shape.elementsFrom(d + 1);
+        long start = 0;
+        for (Tensor tensor : tensors) {
+            long slice = tensor.size(d) * inner;
+            Views.copySlices(tensor, 0, slice, result, start, size * inner, outer, slice);
+            start += slice;
+        }
+        return Step.record("Cat", result, List.copyOf(tensors), g -> {
+            List<Tensor> parts = new ArrayList<>();
+            int from = 0;
+            for (Tensor tensor : tensors) {
+                parts.add(g.narrow(d, from, tensor.size(d)));
+                from += tensor.size(d);
+            }
+            return parts.toArray(Tensor[]::new);
+        });
+    }
+
+    /**
+     * Slices of dimension 0; index −1, where {@code lowest} allows it, gives one full of {@code fill}.
+     *
+     * <p>Gradients of a row that was taken several times are added in ascending order of where it went.
+     */
+    static Tensor rows(Tensor x, int[] indices, int lowest, float fill) {
+        if (x.shape().rank() == 0) {
+            throw new IllegalArgumentException("rows: the tensor is a single number; at least one dimension is required");
+        }
+        for (int i = 0; i < indices.length; i++) {
+            if (indices[i] < lowest || indices[i] >= x.size(0)) {
+                throw new IllegalArgumentException("rows: index " + indices[i] + " at position " + i + " for a tensor of shape " + x.shape()
+                        + "; indices go from " + lowest + " to " + (x.size(0) - 1));
+            }
+        }
+        int[] chosen = indices.clone();
+        int size = x.shape().elementsFrom(1);
+        Tensor result = Tensor.empty(x.shape().with(0, chosen.length));
+        for (int i = 0; i < chosen.length; i++) {
+            if (chosen[i] < 0) {
+                fill(result.segment(), (long) i * size, size, fill);
+            } else {
+                MemorySegment.copy(x.segment(), 4 * (x.offset() + (long) chosen[i] * size), result.segment(), 4L * i * size, 4L * size);
+            }
+        }
+        Reference.reachabilityFence(x);
+        return Step.record("Rows", result, x, g -> scatter(g, chosen, x.shape()));
+    }
+
+    private static void fill(MemorySegment segment, long at, int count, float value) {
+        for (int i = 0; i < count; i++) {
+            segment.setAtIndex(JAVA_FLOAT, at + i, value);
+        }
+    }
+
+    private static Tensor scatter(Tensor g, int[] indices, Shape shape) {
+        Tensor sums = Tensor.zeros(shape.sizes());
+        int size = shape.elementsFrom(1);
+        for (int i = 0; i < indices.length; i++) {
+            if (indices[i] >= 0) {
+                long to = (long) indices[i] * size;
+                Elementwise.add(sums.segment(), to, g.segment(), g.offset() + (long) i * size, sums.segment().asSlice(4 * to), size);
+            }
+        }
+        Reference.reachabilityFence(g);
+        return sums;
+    }
+}

@@ -1,0 +1,499 @@
+package dev.sluice.api.tensor;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.sluice.api.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * Float32 numbers in native memory, row-major and contiguous, with a {@link Shape} and, where asked for, a gradient.
+ *
+ * <pre>{@code
+ * Tensor w = Tensor.of(new float[][] {{1, 2}, {3, 4}}).requireGrad();
+ * Tensor loss = Tensor.ones(3, 2).matmul(w).mean();
+ * loss.backward();
+ * System.out.println(w.grad());        // tensor([[0.5000, 0.5000], [0.5000, 0.5000]])
+ * }</pre>
+ *
+ * <p>Operations give new tensors and are recorded for {@link #backward} where an input requires a gradient. {@link #view}, and
+ * {@link #narrow} and {@link #select} on dimension 0, share memory with their tensor; everything else copies. Negative dimensions count
+ * from the end. Operations follow PyTorch's of the same name; all are safe to call from several threads as long as none writes.
+ */
+public final class Tensor {
+    private final Storage storage;
+    private final long offset;
+    private final Shape shape;
+    private boolean requiresGrad;
+    private Tensor grad;
+    private Node producer;
+    private int output;
+
+    private Tensor(Storage storage, long offset, Shape shape) {
+        this.storage = storage;
+        this.offset = offset;
+        this.shape = shape;
+    }
+
+    // Making tensors
+
+    /** A tensor with arbitrary content, to be written next. */
+    public static Tensor empty(Shape shape) {
+        return new Tensor(Storage.allocate(shape.elements(), TensorScope.innermost()), 0, shape);
+    }
+
+    public static Tensor zeros(int... sizes) {
+        return full(0f, sizes);
+    }
+
+    public static Tensor ones(int... sizes) {
+        return full(1f, sizes);
+    }
+
+    public static Tensor full(float value, int... sizes) {
+        return empty(Shape.of(sizes)).fill(value);
+    }
+
+    /** [values.length] */
+    public static Tensor of(float... values) {
+        return of(Shape.of(values.length), values);
+    }
+
+    /** [rows.length, rows[0].length]; all rows must be equally long. */
+    public static Tensor of(float[][] rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        Tensor tensor = empty(Shape.of(rows.length, columns));
+        for (int r = 0; r < rows.length; r++) {
+            if (rows[r].length != columns) {
+                throw new IllegalArgumentException("of: row " + r + " has " + rows[r].length + " numbers; it must have as many as row 0 (" + columns + ")");
+            }
+            MemorySegment.copy(rows[r], 0, tensor.segment(), JAVA_FLOAT, 4L * r * columns, columns);
+        }
+        return tensor;
+    }
+
+    /** {@code values} in row-major order. */
+    public static Tensor of(Shape shape, float... values) {
+        return empty(shape).copyFrom(values);
+    }
+
+    /** [], a single number. */
+    public static Tensor scalar(float value) {
+        return full(value);
+    }
+
+    /** [count]: 0, 1, 2 … */
+    public static Tensor arange(int count) {
+        Tensor tensor = empty(Shape.of(count));
+        for (int i = 0; i < count; i++) {
+            tensor.segment().setAtIndex(JAVA_FLOAT, i, i);
+        }
+        return tensor;
+    }
+
+    /** Uniform in [0, 1). */
+    public static Tensor rand(Generator random, int... sizes) {
+        return uniform(random, 0f, 1f, sizes);
+    }
+
+    /** Uniform in [low, high). */
+    public static Tensor uniform(Generator random, float low, float high, int... sizes) {
+        Tensor tensor = empty(Shape.of(sizes));
+        for (long i = 0; i < tensor.shape.elements(); i++) {
+            tensor.segment().setAtIndex(JAVA_FLOAT, i, random.uniform(low, high));
+        }
+        return tensor;
+    }
+
+    /** Normal with mean 0 and deviation 1. */
+    public static Tensor randn(Generator random, int... sizes) {
+        Tensor tensor = empty(Shape.of(sizes));
+        for (long i = 0; i < tensor.shape.elements(); i++) {
+            tensor.segment().setAtIndex(JAVA_FLOAT, i, (float) random.normal());
+        }
+        return tensor;
+    }
+
+    /** Tensors of one shape along a new dimension: n of [3, 4] stacked along 0 give [n, 3, 4]. */
+    public static Tensor stack(List<Tensor> tensors, int dimension) {
+        return Joining.stack(tensors, dimension);
+    }
+
+    /** Tensors joined along a dimension they have; their other sizes must be equal. */
+    public static Tensor cat(List<Tensor> tensors, int dimension) {
+        return Joining.cat(tensors, dimension);
+    }
+
+    // What a tensor is
+
+    public Shape shape() {
+        return shape;
+    }
+
+    /** The size of one dimension. */
+    public int size(int dimension) {
+        return shape.size(dimension);
+    }
+
+    /** Raised by every write to the memory that this tensor and its views share. */
+    public int version() {
+        return storage.version();
+    }
+
+    /** The only number of a tensor that has one. */
+    public float item() {
+        if (shape.elements() != 1) {
+            throw new IllegalStateException("item: the tensor is " + shape + "; it must have exactly one element, not " + shape.elements());
+        }
+        return segment().getAtIndex(JAVA_FLOAT, offset);
+    }
+
+    /** The number at an index for each dimension, negative ones counted from the end. */
+    public float get(int... index) {
+        if (index.length != shape.rank()) {
+            throw new IllegalArgumentException("get: " + index.length + " indices for a tensor of shape " + shape + "; one for each of its "
+                    + shape.rank() + " dimensions is required");
+        }
+        long at = offset;
+        for (int d = 0; d < index.length; d++) {
+            at += (long) Views.index("get", shape, d, index[d]) * shape.elementsFrom(d + 1);
+        }
+        return segment().getAtIndex(JAVA_FLOAT, at);
+    }
+
+    /** A copy of all numbers in row-major order. */
+    public float[] toArray() {
+        float[] values = new float[shape.elements()];
+        copyTo(FloatBuffer.wrap(values));
+        return values;
+    }
+
+    /** Puts all numbers in row-major order into {@code target}, from its position on. */
+    public void copyTo(FloatBuffer target) {
+        MemorySegment.copy(segment(), 4 * offset, MemorySegment.ofBuffer(target), 0, 4L * shape.elements());
+        target.position(target.position() + shape.elements());
+        Reference.reachabilityFence(storage);
+    }
+
+    /**
+     * This tensor as a matrix: the last dimension as columns, all others together as rows. To read from.
+     */
+    public Matrix matrix() {
+        int columns = shape.rank() == 0 ? 1 : shape.size(-1);
+        int rows = shape.rank() == 0 ? 1 : shape.elementsBefore(shape.rank() - 1);
+        return new Matrix(storage.block(this), offset, rows, columns, columns);
+    }
+
+    /** As {@link #matrix}, to be written: the version is raised. */
+    public Matrix matrixToWrite() {
+        storage.written();
+        return matrix();
+    }
+
+    // Writing
+
+    /** Writes {@code value} everywhere. */
+    public Tensor fill(float value) {
+        Matrix m = matrixToWrite();
+        long elements = shape.elements();
+        MemorySegment segment = m.segment();
+        for (long i = 0; i < elements; i++) {
+            segment.setAtIndex(JAVA_FLOAT, offset + i, value);
+        }
+        Reference.reachabilityFence(storage);
+        return this;
+    }
+
+    /** Writes {@code values}, in row-major order. */
+    public Tensor copyFrom(float... values) {
+        return copyFrom(FloatBuffer.wrap(values));
+    }
+
+    /** Writes what remains in {@code values}, which must be as many as this tensor's elements. */
+    public Tensor copyFrom(FloatBuffer values) {
+        if (values.remaining() != shape.elements()) {
+            throw new IllegalArgumentException("copyFrom: " + values.remaining() + " numbers for a tensor of shape " + shape + "; exactly "
+                    + shape.elements() + " are required");
+        }
+        Matrix m = matrixToWrite();
+        MemorySegment.copy(MemorySegment.ofBuffer(values), 0, m.segment(), 4 * offset, 4L * shape.elements());
+        Reference.reachabilityFence(storage);
+        return this;
+    }
+
+    /** Writes the numbers of a tensor of the same shape. */
+    public Tensor copyFrom(Tensor source) {
+        requireShape("copyFrom", source, shape);
+        Matrix m = matrixToWrite();
+        MemorySegment.copy(source.segment(), 4 * source.offset, m.segment(), 4 * offset, 4L * shape.elements());
+        Reference.reachabilityFence(storage);
+        Reference.reachabilityFence(source.storage);
+        return this;
+    }
+
+    /** Gives the memory of this tensor and its views back at once; using any of them afterwards says so. */
+    public void recycle() {
+        storage.release("recycle()");
+    }
+
+    // Gradients
+
+    public boolean requiresGrad() {
+        return requiresGrad;
+    }
+
+    /** From now on operations on this tensor are recorded, and {@link #backward} leaves its gradient in {@link #grad}. */
+    public Tensor requireGrad() {
+        requiresGrad = true;
+        return this;
+    }
+
+    /** The sum of the gradients of all backward passes since it was last cleared; null where none arrived, and for results of operations. */
+    public Tensor grad() {
+        return grad;
+    }
+
+    /** Clears the gradient and recycles its memory; a reference to it is of no use afterwards. */
+    public synchronized void clearGrad() {
+        if (grad != null) {
+            grad.storage.release("its gradient was cleared; copy() a gradient that is needed for longer");
+            grad = null;
+        }
+    }
+
+    /** This tensor's numbers, sharing its memory, without its history: gradients stop here. */
+    public Tensor detach() {
+        return new Tensor(storage, offset, shape);
+    }
+
+    /** Computes the gradient of this single number for everything it came from, and adds it to {@link #grad} there. */
+    public void backward() {
+        if (shape.elements() != 1) {
+            throw new IllegalStateException("backward: the tensor is " + shape + "; without a gradient it must have exactly one element; take its "
+                    + "sum() or mean(), or give the gradient");
+        }
+        backward(empty(shape).fill(1f), Graph.RELEASE);
+    }
+
+    /** As {@link #backward()}, starting from the gradient of this tensor, which has its shape. */
+    public void backward(Tensor gradient, Graph graph) {
+        if (!requiresGrad) {
+            throw new IllegalStateException("backward: the tensor of shape " + shape + " was not computed from anything that requires a gradient; "
+                    + "call requireGrad() on a tensor before using it, and compute outside of Gradients.off");
+        }
+        requireShape("backward", gradient, shape);
+        Backward.run(this, gradient, graph);
+    }
+
+    Node producer() {
+        return producer;
+    }
+
+    int output() {
+        return output;
+    }
+
+    void producedBy(Node node, int output) {
+        this.producer = node;
+        this.output = output;
+        this.requiresGrad = true;
+    }
+
+    /** Adds a finished gradient; it lives as long as this tensor. */
+    synchronized void accumulate(Tensor gradient) {
+        if (grad == null) {
+            grad = TensorScope.in(storage.home(), () -> gradient.detach().copy());
+        } else {
+            Elementwise.addTo(grad, gradient);
+        }
+    }
+
+    // Arithmetic: differentiable
+
+    /** this + other; the other's shape equals this one's or its last dimensions. */
+    public Tensor add(Tensor other) {
+        return Arithmetic.add(this, other);
+    }
+
+    /** this − other; shapes as for {@link #add}. */
+    public Tensor sub(Tensor other) {
+        return Arithmetic.sub(this, other);
+    }
+
+    /** this · other, element by element; shapes as for {@link #add}. */
+    public Tensor mul(Tensor other) {
+        return Arithmetic.mul(this, other);
+    }
+
+    /** this / other, element by element; shapes as for {@link #add}. */
+    public Tensor div(Tensor other) {
+        return Arithmetic.div(this, other);
+    }
+
+    public Tensor add(float number) {
+        return Arithmetic.add(this, number);
+    }
+
+    public Tensor sub(float number) {
+        return Arithmetic.add(this, -number);
+    }
+
+    public Tensor mul(float number) {
+        return Arithmetic.mul(this, number);
+    }
+
+    public Tensor div(float number) {
+        return Arithmetic.div(this, number);
+    }
+
+    /** The matrix product [.., k]·[k, n] = [.., n]. */
+    public Tensor matmul(Tensor other) {
+        return Arithmetic.matmul(this, other);
+    }
+
+    /** [], the sum of all elements. */
+    public Tensor sum() {
+        return Reductions.sum(this);
+    }
+
+    /** The sums along one dimension, which the result lacks. */
+    public Tensor sum(int dimension) {
+        return Reductions.sum(this, dimension);
+    }
+
+    /** [], the mean of all elements. */
+    public Tensor mean() {
+        return sum().div(shape.elements());
+    }
+
+    /** The means along one dimension, which the result lacks. */
+    public Tensor mean(int dimension) {
+        return sum(dimension).div(shape.size(dimension));
+    }
+
+    /** 1 / (1 + e⁻ˣ) */
+    public Tensor sigmoid() {
+        return Arithmetic.sigmoid(this);
+    }
+
+    public Tensor tanh() {
+        return Arithmetic.tanh(this);
+    }
+
+    /** max(x, 0) */
+    public Tensor relu() {
+        return Arithmetic.relu(this);
+    }
+
+    /** eˣ / Σ eˣ over the last dimension. */
+    public Tensor softmax() {
+        return Reductions.softmax(this);
+    }
+
+    /** x − log Σ eˣ over the last dimension. */
+    public Tensor logSoftmax() {
+        return Reductions.logSoftmax(this);
+    }
+
+    // Rearranging: differentiable
+
+    /** The same numbers in another shape, sharing memory; one size may be −1 and follows from the others. */
+    public Tensor view(int... sizes) {
+        return Views.view(this, sizes);
+    }
+
+    /** {@code length} slices of a dimension from {@code start} on. On dimension 0 it shares memory. */
+    public Tensor narrow(int dimension, int start, int length) {
+        return Views.narrow(this, dimension, start, length);
+    }
+
+    /** One slice of a dimension, which the result lacks. On dimension 0 it shares memory. */
+    public Tensor select(int dimension, int index) {
+        return Views.select(this, dimension, index);
+    }
+
+    /** Two dimensions exchanged; a copy. */
+    public Tensor transpose(int one, int other) {
+        return Views.transpose(this, one, other);
+    }
+
+    /** The slices of dimension 0 that {@code indices} name, in their order; −1 gives a slice full of {@code fill}. A copy. */
+    public Tensor rows(int[] indices, float fill) {
+        return Joining.rows(this, indices, -1, fill);
+    }
+
+    /** The slices of dimension 0 that {@code indices} name, in their order. A copy. */
+    public Tensor rows(int... indices) {
+        return Joining.rows(this, indices, 0, 0f);
+    }
+
+    /** The same numbers in memory of their own. */
+    public Tensor copy() {
+        return Views.copy(this);
+    }
+
+    /** Σ x², summed in double. */
+    public double sumOfSquares() {
+        double sum = Sums.of(segment(), offset, shape.elements(), Sums.Term.SQUARE);
+        Reference.reachabilityFence(storage);
+        return sum;
+    }
+
+    // Comparing
+
+    /** Where the elements of two tensors of one shape are equal, as floats are: NaN to nothing, 0 to −0. */
+    public Mask equalTo(Tensor other) {
+        requireShape("equalTo", other, shape);
+        boolean[] equal = new boolean[shape.elements()];
+        for (int i = 0; i < equal.length; i++) {
+            equal[i] = segment().getAtIndex(JAVA_FLOAT, offset + i) == other.segment().getAtIndex(JAVA_FLOAT, other.offset + i);
+        }
+        return new Mask(shape, equal);
+    }
+
+    /** The index of the largest element of each row of the last dimension, the first among equals. */
+    public int[] argmax() {
+        return Reductions.argmax(this);
+    }
+
+    /** As PyTorch prints it: {@code tensor([[1., 2.], [3., 4.]])}, a row a line, long dimensions shortened. */
+    @Override
+    public String toString() {
+        return TensorText.of(this);
+    }
+
+    String gradientNote() {
+        return producer != null ? "grad_fn=<" + producer.name() + ">" : requiresGrad ? "requires_grad=True" : "";
+    }
+
+    // For the operations of this package
+
+    MemorySegment segment() {
+        return storage.block(this).segment();
+    }
+
+    long offset() {
+        return offset;
+    }
+
+    /** This tensor's memory from {@code start} elements on, in another shape. */
+    Tensor sharing(long start, Shape shape) {
+        return new Tensor(storage, offset + start, shape);
+    }
+
+    void written() {
+        storage.written();
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    private static void requireShape(String operation, Tensor tensor, Shape shape) {
+        if (!tensor.shape.equals(shape)) {
+            throw new IllegalArgumentException(operation + ": the other tensor is " + tensor.shape + "; it must be " + shape + " like this one");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/** The backend for SIMD through the Vector API. */
+module dev.sluice.backend.vector {
+    requires dev.sluice.api;
+
+    provides dev.sluice.api.BackendProvider with dev.sluice.backend.vector.VectorProvider;
+}

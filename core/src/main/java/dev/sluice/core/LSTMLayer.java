@@ -1,0 +1,165 @@
+package dev.sluice.core;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.Direction;
+import dev.sluice.api.LSTMKernel;
+import dev.sluice.api.Matrix;
+import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Operation;
+import dev.sluice.api.tensor.Shape;
+import dev.sluice.api.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One layer over all steps of a packed batch, as one differentiable operation: its directions run side by side, each on its own thread
+ * where there are several, and write their halves of the output.
+ */
+final class LSTMLayer implements Operation {
+    private final Backend backend;
+    private final List<LSTMParameters> directions;
+    private final int[] batchSizes;
+    private final Tensor x; // [rows, input]
+    private final LSTMState first; // [directions, batch, hidden] each
+    private final Tensor y; // [rows, directions · hidden]
+    private final LSTMState last; // [directions, batch, hidden] each
+    private final List<Tensor> gates = new ArrayList<>(); // [rows, 4 · hidden] for each direction
+    private final List<Tensor> cells = new ArrayList<>(); // [rows, hidden] for each direction
+    private final int hidden;
+
+    private LSTMLayer(Backend backend, List<LSTMParameters> directions, int[] batchSizes, Tensor x, LSTMState first) {
+        this.backend = backend;
+        this.directions = directions;
+        this.batchSizes = batchSizes;
+        this.x = x;
+        this.first = first;
+        hidden = directions.getFirst().hiddenSize();
+        y = Tensor.empty(Shape.of(x.size(0), directions.size() * hidden));
+        last = new LSTMState(Tensor.empty(first.h().shape()), Tensor.empty(first.c().shape()));
+    }
+
+    /**
+     * Runs the layer.
+     *
+     * @param directions one or two
+     * @param x [rows, input]
+     * @param first [directions, batch, hidden] each, in sorted order
+     * @return the output [rows, directions · hidden] and the last states, like the first
+     */
+    static LSTMResult<Tensor> run(Backend backend, List<LSTMParameters> directions, int[] batchSizes, Tensor x, LSTMState first) {
+        LSTMLayer layer = new LSTMLayer(backend, directions, batchSizes, x, first);
+        layer.forward();
+        return new LSTMResult<>(layer.y, layer.last);
+    }
+
+    private void forward() {
+        boolean recorded = Gradients.wanted(inputs());
+        for (int d = 0; recorded && d < directions.size(); d++) {
+            gates.add(Tensor.empty(Shape.of(x.size(0), 4 * hidden)));
+            cells.add(Tensor.empty(Shape.of(x.size(0), hidden)));
+        }
+        Matrix output = y.matrixToWrite();
+        Matrix lastH = last.h().matrixToWrite();
+        Matrix lastC = last.c().matrixToWrite();
+        backend.workers().run(directions.size(), d -> {
+            LSTMKernel.States end = new LSTMKernel.States(of(d, lastH), of(d, lastC));
+            try (LSTMParameters.Use weights = directions.get(d).use(backend.lstm())) {
+                if (recorded) {
+                    weights.prepared().forward(steps(d), pass(d), end);
+                } else {
+                    weights.prepared().infer(steps(d), x.matrix(), states(d, first), half(d, output), end);
+                }
+            }
+        });
+        Gradients.record(this, y, last.h(), last.c());
+    }
+
+    @Override
+    public String name() {
+        return "LSTM";
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+        List<Tensor> inputs = new ArrayList<>(List.of(x, first.h(), first.c()));
+        directions.forEach(direction -> inputs.addAll(direction.tensors()));
+        return inputs;
+    }
+
+    @Override
+    public List<Tensor> saved() {
+        List<Tensor> saved = inputs();
+        saved.add(y);
+        return saved;
+    }
+
+    @Override
+    public Tensor[] backward(Tensor[] gradients) {
+        Tensor dy = gradients[0] != null ? gradients[0] : zerosLike(y);
+        LSTMState dLast = new LSTMState(gradients[1] != null ? gradients[1] : zerosLike(last.h()), gradients[2] != null ? gradients[2] : zerosLike(last.c()));
+        boolean wantsFirst = first.h().requiresGrad() || first.c().requiresGrad();
+        LSTMState dFirst = wantsFirst ? new LSTMState(Tensor.empty(first.h().shape()), Tensor.empty(first.c().shape())) : null;
+        List<Tensor> dX = new ArrayList<>();
+        List<List<Tensor>> dParameters = new ArrayList<>();
+        for (LSTMParameters direction : directions) {
+            dX.add(x.requiresGrad() ? Tensor.empty(x.shape()) : null);
+            dParameters.add(direction.tensors().stream().map(tensor -> Tensor.empty(tensor.shape())).toList());
+        }
+        backend.workers().run(directions.size(), d -> {
+            LSTMKernel.OutputGradients given = new LSTMKernel.OutputGradients(half(d, dy.matrix()), states(d, dLast));
+            try (LSTMParameters.Use weights = directions.get(d).use(backend.lstm())) {
+                weights.prepared().backward(steps(d), pass(d), given, wanted(d, dX.get(d), dFirst, dParameters.get(d)));
+            }
+        });
+        List<Tensor> results = new ArrayList<>();
+        results.add(!x.requiresGrad() ? null : directions.size() == 1 ? dX.getFirst() : dX.get(0).add(dX.get(1)));
+        results.add(wantsFirst ? dFirst.h() : null);
+        results.add(wantsFirst ? dFirst.c() : null);
+        for (int d = 0; d < directions.size(); d++) {
+            results.addAll(dParameters.get(d));
+            if (directions.get(d).hasBias()) {
+                results.set(results.size() - 1, dParameters.get(d).get(2)); // both biases have the same gradient
+            }
+        }
+        return results.toArray(Tensor[]::new);
+    }
+
+    @Override
+    public void release() {
+        gates.forEach(Tensor::recycle);
+        cells.forEach(Tensor::recycle);
+    }
+
+    private LSTMKernel.InputGradients wanted(int d, Tensor dX, LSTMState dFirst, List<Tensor> dParameters) {
+        LSTMKernel.States dStates = dFirst == null ? null : new LSTMKernel.States(of(d, dFirst.h().matrixToWrite()), of(d, dFirst.c().matrixToWrite()));
+        return new LSTMKernel.InputGradients(dX == null ? null : dX.matrixToWrite(), dStates, dParameters.get(0).matrixToWrite(),
+                dParameters.get(1).matrixToWrite(), dParameters.size() == 2 ? null : dParameters.get(2).matrixToWrite());
+    }
+
+    private LSTMKernel.Steps steps(int d) {
+        return new LSTMKernel.Steps(batchSizes, d == 0 ? Direction.FORWARD : Direction.REVERSE);
+    }
+
+    private LSTMKernel.Pass pass(int d) {
+        return new LSTMKernel.Pass(x.matrix(), states(d, first), half(d, y.matrix()), new LSTMKernel.Saved(gates.get(d).matrix(), cells.get(d).matrix()));
+    }
+
+    /** The columns of a direction in [rows, directions · hidden]. */
+    private Matrix half(int d, Matrix both) {
+        return both.columns(d * hidden, hidden);
+    }
+
+    private LSTMKernel.States states(int d, LSTMState states) {
+        return new LSTMKernel.States(of(d, states.h().matrix()), of(d, states.c().matrix()));
+    }
+
+    /** The rows of a direction in [directions · batch, hidden]. */
+    private Matrix of(int d, Matrix both) {
+        int batch = both.rows() / directions.size();
+        return both.rows(d * batch, batch);
+    }
+
+    private static Tensor zerosLike(Tensor tensor) {
+        return Tensor.zeros(tensor.shape().sizes());
+    }
+}

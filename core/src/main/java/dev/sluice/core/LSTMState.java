@@ -1,0 +1,14 @@
+package dev.sluice.core;
+
+import dev.sluice.api.tensor.Tensor;
+
+/**
+ * The hidden and the cell state of an LSTM: both [layers · directions, batch, hidden], or [layers · directions, hidden] without a batch; of
+ * an {@link LSTMCell} [batch, hidden] or [hidden]. For each layer the forward direction comes before the reverse one.
+ */
+public record LSTMState(Tensor h, Tensor c) {
+    /** The same numbers without their history: what is carried from one training step to the next. */
+    public LSTMState detach() {
+        return new LSTMState(h.detach(), c.detach());
+    }
+}

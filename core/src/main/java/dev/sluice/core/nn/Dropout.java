@@ -1,0 +1,45 @@
+package dev.sluice.core.nn;
+
+import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Tensor;
+
+/**
+ * In training, sets each element to zero with a probability and scales the others by 1/(1 − probability); in use, does nothing. As
+ * <a href="https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html">torch.nn.Dropout</a>. Elements draw in row-major order.
+ */
+public final class Dropout extends Module {
+    private final float probability;
+    private final Generator random;
+
+    /** Draws from {@link Generator#shared}. */
+    public Dropout(double probability) {
+        this(probability, Generator.shared());
+    }
+
+    /**
+     * @throws IllegalArgumentException unless 0 ≤ probability ≤ 1
+     */
+    public Dropout(double probability, Generator random) {
+        if (!(probability >= 0 && probability <= 1)) {
+            throw new IllegalArgumentException("Dropout: probability " + probability + "; a number from 0 to 1 is required");
+        }
+        this.probability = (float) probability;
+        this.random = random;
+    }
+
+    public Tensor forward(Tensor input) {
+        if (!isTraining() || probability == 0f) {
+            return input;
+        }
+        float[] factors = new float[input.shape().elements()];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = random.nextFloat() < probability ? 0f : 1f / (1f - probability);
+        }
+        return input.mul(Tensor.of(input.shape(), factors));
+    }
+
+    @Override
+    protected String settings() {
+        return Float.toString(probability);
+    }
+}

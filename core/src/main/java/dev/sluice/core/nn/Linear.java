@@ -1,0 +1,89 @@
+package dev.sluice.core.nn;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.Backends;
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Transpose;
+import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Operation;
+import dev.sluice.api.tensor.Shape;
+import dev.sluice.api.tensor.Tensor;
+import java.util.List;
+
+/**
+ * y = b + x·Wᵀ over the last dimension. As <a href="https://pytorch.org/docs/stable/generated/torch.nn.Linear.html">torch.nn.Linear</a>:
+ * {@code weight} [out, in] and {@code bias} [out], drawn from U(−1/√in, 1/√in).
+ */
+public final class Linear extends Module {
+    private final Backend backend;
+    private final Tensor weight;
+    private final Tensor bias;
+
+    /** Draws from {@link Generator#shared}, runs on {@link Backends#current}. */
+    public Linear(int inputSize, int outputSize) {
+        this(inputSize, outputSize, Generator.shared());
+    }
+
+    public Linear(int inputSize, int outputSize, Generator random) {
+        if (inputSize < 1 || outputSize < 1) {
+            throw new IllegalArgumentException("Linear: sizes " + inputSize + " to " + outputSize + "; both must be at least 1");
+        }
+        backend = Backends.current();
+        float bound = (float) (1 / Math.sqrt(inputSize));
+        weight = parameter("weight", Tensor.uniform(random, -bound, bound, outputSize, inputSize));
+        bias = parameter("bias", Tensor.uniform(random, -bound, bound, outputSize));
+    }
+
+    /**
+     * @param input [.., in]
+     * @return [.., out]
+     */
+    public Tensor forward(Tensor input) {
+        if (input.shape().rank() == 0 || input.size(-1) != weight.size(1)) {
+            throw new IllegalArgumentException("Linear: input is " + input.shape() + "; its last dimension must be the input size (" + weight.size(1) + ")");
+        }
+        Tensor output = Tensor.zeros(input.shape().with(-1, weight.size(0)).sizes());
+        Matrix y = output.matrixToWrite();
+        backend.addRow(bias.matrix(), y);
+        backend.gemm(input.matrix(), Transpose.NO, weight.matrix(), Transpose.YES, 1f, y);
+        Gradients.record(new Affine(backend, input, weight, bias), output);
+        return output;
+    }
+
+    private record Affine(Backend backend, Tensor x, Tensor weight, Tensor bias) implements Operation {
+        @Override
+        public String name() {
+            return "Linear";
+        }
+
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x, weight, bias);
+        }
+
+        @Override
+        public List<Tensor> saved() {
+            return List.of(x, weight);
+        }
+
+        @Override
+        public Tensor[] backward(Tensor[] gradients) {
+            Matrix dy = gradients[0].matrix();
+            Tensor dx = x.requiresGrad() ? Tensor.empty(x.shape()) : null;
+            if (dx != null) {
+                backend.gemm(dy, Transpose.NO, weight.matrix(), Transpose.NO, 0f, dx.matrixToWrite());
+            }
+            Tensor dWeight = Tensor.empty(weight.shape());
+            backend.gemm(dy, Transpose.YES, x.matrix(), Transpose.NO, 0f, dWeight.matrixToWrite());
+            Tensor dBias = Tensor.empty(Shape.of(bias.size(0)));
+            backend.sumRows(dy, 0f, dBias.matrixToWrite());
+            return new Tensor[] {dx, dWeight, dBias};
+        }
+    }
+
+    @Override
+    protected String settings() {
+        return weight.size(1) + ", " + weight.size(0);
+    }
+}

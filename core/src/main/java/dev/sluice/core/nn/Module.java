@@ -1,0 +1,133 @@
+package dev.sluice.core.nn;
+
+import dev.sluice.api.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A part of a model: parameters with names, and other modules with names. Parameters of a part are named with dots from the whole,
+ * {@code encoder.lstm.weight_ih_l0}, as PyTorch names them.
+ *
+ * <pre>{@code
+ * final class Tagger extends Module {
+ *     private final BiLSTM lstm = module("lstm", new BiLSTM(32, 64));
+ *     private final Linear head = module("head", new Linear(128, 4));
+ * }
+ * }</pre>
+ */
+public abstract class Module {
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Map<String, Module> modules = new LinkedHashMap<>();
+    private boolean training = true;
+
+    /** A module without parameters or parts, yet. */
+    protected Module() {}
+
+    /** Makes {@code value} a parameter of this module: gradients arrive in it, optimizers change it. Returns it. */
+    protected final Tensor parameter(String name, Tensor value) {
+        requireNew(name);
+        parameters.put(name, value.requireGrad());
+        return value;
+    }
+
+    /** Makes {@code part} a part of this module. Returns it. */
+    protected final <M extends Module> M module(String name, M part) {
+        requireNew(name);
+        modules.put(name, part);
+        return part;
+    }
+
+    private void requireNew(String name) {
+        if (name.isEmpty() || name.contains(".") || parameters.containsKey(name) || modules.containsKey(name)) {
+            throw new IllegalArgumentException(kind() + ": the name \"" + name + "\"; names must be new in their module, not empty and without dots");
+        }
+    }
+
+    /** Every parameter by its dotted name, in the order they were made; one that is used under several names comes under each. */
+    public final Map<String, Tensor> namedParameters() {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        collect("", all);
+        return all;
+    }
+
+    private void collect(String prefix, Map<String, Tensor> all) {
+        parameters.forEach((name, tensor) -> all.put(prefix + name, tensor));
+        modules.forEach((name, part) -> part.collect(prefix + name + ".", all));
+    }
+
+    /** Every parameter, once. */
+    public final List<Tensor> parameters() {
+        Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        return namedParameters().values().stream().filter(seen::add).toList();
+    }
+
+    /** Whether dropout drops: yes, until {@link #eval}. */
+    public final boolean isTraining() {
+        return training;
+    }
+
+    /** From now on this module and its parts behave as in training. */
+    public final void train() {
+        training = true;
+        modules.values().forEach(Module::train);
+    }
+
+    /** From now on this module and its parts behave as in use: nothing is dropped. Gradients are still recorded. */
+    public final void eval() {
+        training = false;
+        modules.values().forEach(Module::eval);
+    }
+
+    /** Clears the gradient of every parameter. */
+    public final void clearGradients() {
+        parameters().forEach(Tensor::clearGrad);
+    }
+
+    /**
+     * Writes {@code values} into the parameters of the same dotted names.
+     *
+     * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
+     */
+    public final void load(Map<String, Tensor> values) {
+        Map<String, Tensor> mine = namedParameters();
+        List<String> complaints = new ArrayList<>();
+        mine.forEach((name, tensor) -> {
+            Tensor value = values.get(name);
+            if (value == null) {
+                complaints.add("missing " + name + " " + tensor.shape());
+            } else if (!value.shape().equals(tensor.shape())) {
+                complaints.add(name + " is " + value.shape() + ", " + tensor.shape() + " is required");
+            }
+        });
+        values.keySet().stream().filter(name -> !mine.containsKey(name)).forEach(name -> complaints.add("unexpected " + name));
+        if (!complaints.isEmpty()) {
+            throw new IllegalArgumentException(kind() + ".load: " + String.join("; ", complaints));
+        }
+        mine.forEach((name, tensor) -> tensor.copyFrom(values.get(name)));
+    }
+
+    private String kind() {
+        return getClass().getSimpleName();
+    }
+
+    /** This module's own settings, for {@link #toString}: {@code 3, 4, layers=2}. */
+    protected String settings() {
+        return "";
+    }
+
+    /** The module and its parts, each with the settings that are not default. */
+    @Override
+    public String toString() {
+        if (modules.isEmpty()) {
+            return kind() + "(" + settings() + ")";
+        }
+        return modules.entrySet().stream().map(e -> "  (" + e.getKey() + "): " + e.getValue().toString().replace("\n", "\n  "))
+                .collect(Collectors.joining("\n", kind() + "(" + settings() + "\n", "\n)"));
+    }
+}

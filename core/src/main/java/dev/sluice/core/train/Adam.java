@@ -1,0 +1,105 @@
+package dev.sluice.core.train;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.sluice.api.Matrix;
+import dev.sluice.api.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Adam (Kingma and Ba, 2015), in float32 with fused multiply-add, element by element at step t:
+ * <pre>
+ * m = m + (1 − β₁)·(g − m)                 v = β₂·v + (1 − β₂)·g·g
+ * p = p − rate/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+ * </pre>
+ * As <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html">torch.optim.Adam</a>, with its defaults; weight decay, if
+ * any, is added to the gradient. See {@link AdamW} for the other kind.
+ */
+public class Adam implements Optimizer {
+    private final Parameters parameters;
+    private final Options options;
+    private final boolean decayApart;
+    private double rate;
+    private int steps;
+
+    /**
+     * @param beta1 how much of the mean of gradients is kept at each step
+     * @param beta2 how much of the mean of their squares is kept at each step
+     * @param epsilon what is added to the root, against division by zero
+     * @param weightDecay how strongly weights are drawn to zero
+     */
+    public record Options(double beta1, double beta2, double epsilon, double weightDecay) {
+        public Options {
+            if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon >= 0 && weightDecay >= 0)) {
+                throw new IllegalArgumentException("Adam: beta1 " + beta1 + ", beta2 " + beta2 + ", epsilon " + epsilon + ", weight decay " + weightDecay
+                        + "; betas from 0 to below 1 are required, and the others 0 or more");
+            }
+        }
+
+        /** 0.9, 0.999, 1e−8, and no decay. */
+        public static Options defaults() {
+            return new Options(0.9, 0.999, 1e-8, 0);
+        }
+    }
+
+    public Adam(List<Tensor> parameters, double learningRate) {
+        this(parameters, learningRate, Options.defaults());
+    }
+
+    public Adam(List<Tensor> parameters, double learningRate, Options options) {
+        this(parameters, learningRate, options, false);
+    }
+
+    Adam(List<Tensor> parameters, double learningRate, Options options, boolean decayApart) {
+        this.rate = Parameters.requireRate("Adam", learningRate);
+        this.parameters = new Parameters("Adam", parameters, 2);
+        this.options = options;
+        this.decayApart = decayApart;
+    }
+
+    @Override
+    public void step() {
+        steps++;
+        float step = (float) (rate / (1 - StrictMath.pow(options.beta1, steps)));
+        float root = (float) Math.sqrt(1 - StrictMath.pow(options.beta2, steps));
+        parameters.update((p, g, state) -> update(p, g, state[0], state[1], step, root));
+    }
+
+    private void update(Matrix parameter, Matrix gradient, Matrix mean, Matrix squares, float step, float root) {
+        MemorySegment p = parameter.segment(), g = gradient.segment(), m = mean.segment(), v = squares.segment();
+        float fresh1 = (float) (1 - options.beta1);
+        float fresh2 = (float) (1 - options.beta2);
+        float kept2 = (float) options.beta2;
+        float epsilon = (float) options.epsilon;
+        float decay = decayApart ? 0f : (float) options.weightDecay;
+        float keep = decayApart ? (float) (1 - rate * options.weightDecay) : 1f;
+        long count = (long) parameter.rows() * parameter.columns();
+        for (long i = 0; i < count; i++) {
+            float weight = p.getAtIndex(JAVA_FLOAT, parameter.offset() + i);
+            float slope = Math.fma(decay, weight, g.getAtIndex(JAVA_FLOAT, gradient.offset() + i));
+            float oldMean = m.getAtIndex(JAVA_FLOAT, mean.offset() + i);
+            float newMean = Math.fma(fresh1, slope - oldMean, oldMean);
+            float newSquares = Math.fma(fresh2 * slope, slope, kept2 * v.getAtIndex(JAVA_FLOAT, squares.offset() + i));
+            float size = (float) Math.sqrt(newSquares) / root + epsilon;
+            m.setAtIndex(JAVA_FLOAT, mean.offset() + i, newMean);
+            v.setAtIndex(JAVA_FLOAT, squares.offset() + i, newSquares);
+            p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-step, newMean / size, weight * keep));
+        }
+    }
+
+    @Override
+    public void zeroGradients() {
+        parameters.zeroGradients();
+    }
+
+    @Override
+    public double learningRate() {
+        return rate;
+    }
+
+    @Override
+    public void learningRate(double rate) {
+        this.rate = Parameters.requireRate("Adam", rate);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.sluice.core.train;
+
+import dev.sluice.api.tensor.Tensor;
+import java.util.List;
+
+/**
+ * {@link Adam} with weight decay apart from the gradient (Loshchilov and Hutter, 2019): p is first multiplied by 1 − rate·decay. As
+ * <a href="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html">torch.optim.AdamW</a>, whose default decay is 0.01.
+ */
+public final class AdamW extends Adam {
+    public AdamW(List<Tensor> parameters, double learningRate) {
+        this(parameters, learningRate, new Options(0.9, 0.999, 1e-8, 0.01));
+    }
+
+    public AdamW(List<Tensor> parameters, double learningRate, Options options) {
+        super(parameters, learningRate, options, true);
+    }
+}

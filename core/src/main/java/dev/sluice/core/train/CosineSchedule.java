@@ -1,0 +1,33 @@
+package dev.sluice.core.train;
+
+/**
+ * rate = last + (first − last)·(1 + cos(π·n / calls)) / 2 after n calls (Loshchilov and Hutter, 2017), and the last rate from then on. As
+ * <a href="https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html">CosineAnnealingLR</a>, which would
+ * climb again.
+ */
+public final class CosineSchedule implements Schedule {
+    private final Optimizer optimizer;
+    private final double first;
+    private final double last;
+    private final int total;
+    private int calls;
+
+    /**
+     * @param total the number of calls after which the rate is the last one
+     */
+    public CosineSchedule(Optimizer optimizer, int total, double last) {
+        if (total < 1) {
+            throw new IllegalArgumentException("CosineSchedule: " + total + " calls; at least 1 is required");
+        }
+        this.optimizer = optimizer;
+        this.first = optimizer.learningRate();
+        this.last = Parameters.requireRate("CosineSchedule", last);
+        this.total = total;
+    }
+
+    @Override
+    public void step() {
+        calls = Math.min(calls + 1, total);
+        optimizer.learningRate(last + (first - last) * (1 + StrictMath.cos(Math.PI * calls / total)) / 2);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.sluice.core.train;
+
+/**
+ * rate = first rate · factor^⌊n / period⌋ after n calls, as
+ * <a href="https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html">StepLR</a>.
+ */
+public final class StepSchedule implements Schedule {
+    private final Optimizer optimizer;
+    private final double first;
+    private final int period;
+    private final double factor;
+    private int calls;
+
+    public StepSchedule(Optimizer optimizer, int period, double factor) {
+        if (period < 1 || !(factor > 0)) {
+            throw new IllegalArgumentException("StepSchedule: period " + period + ", factor " + factor + "; a period of at least 1 and a positive factor are required");
+        }
+        this.optimizer = optimizer;
+        this.first = optimizer.learningRate();
+        this.period = period;
+        this.factor = factor;
+    }
+
+    @Override
+    public void step() {
+        calls++;
+        optimizer.learningRate(first * StrictMath.pow(factor, calls / period));
+    }
+}
