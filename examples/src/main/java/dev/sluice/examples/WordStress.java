@@ -1,0 +1,184 @@
+package dev.sluice.examples;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.Backends;
+import dev.sluice.api.Workers;
+import dev.sluice.api.tensor.Generator;
+import dev.sluice.examples.stress.Progress;
+import dev.sluice.examples.stress.StressData;
+import dev.sluice.examples.stress.StressModel;
+import dev.sluice.examples.stress.StressScore;
+import dev.sluice.examples.stress.StressTagger;
+import dev.sluice.examples.stress.StressTraining;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Learns where English words carry their stress, tests what it has learnt, and uses it. */
+@Command(name = "WordStress", mixinStandardHelpOptions = true, sortOptions = false, showDefaultValues = true,
+        description = "Trains a BiLSTM to find the stress of English words from their phones, on words of different lengths without padding.")
+public final class WordStress implements Callable<Integer> {
+    private static final int WORDS_TO_SHOW = 8;
+
+    @Option(names = "--epochs", description = "passes over the training words", defaultValue = "5")
+    private int epochs;
+
+    @Option(names = "--hidden", description = "size of the LSTM in each direction", defaultValue = "64")
+    private int hidden;
+
+    @Option(names = "--embedding", description = "size of a phone's vector", defaultValue = "32")
+    private int embedding;
+
+    @Option(names = "--layers", description = "layers of the LSTM", defaultValue = "1")
+    private int layers;
+
+    @Option(names = "--batch", description = "words per batch", defaultValue = "64")
+    private int batch;
+
+    @Option(names = "--lr", description = "learning rate of Adam", defaultValue = "0.003")
+    private double learningRate;
+
+    @Option(names = "--seed", description = "seed of the first weights and of the order of words", defaultValue = "0")
+    private long seed;
+
+    @Option(names = "--threads", description = "threads to use; without it -Dsluice.threads, or all processors")
+    private Integer threads;
+
+    @Option(names = "--forward-only", description = "an LSTM that reads only from the beginning")
+    private boolean forwardOnly;
+
+    @Option(names = "--backend", description = "the backend to run on; without it -Dsluice.backend, SLUICE_BACKEND, or the best there is")
+    private String backendName;
+
+    @Option(names = "--data", description = "folder with stress-train.tsv, stress-dev.tsv, stress-test.tsv; without it the words that come with the program")
+    private Path data;
+
+    @Option(names = "--model", description = "file to save the trained model in, or to predict with")
+    private Path model;
+
+    @Option(names = "--predict", description = "load the model instead of training, and tag phones from the command line or, a word a line, from standard input")
+    private boolean predict;
+
+    @Parameters(description = "with --predict: the phones of one word, such as K AA N T EH S T")
+    private List<String> phones = List.of();
+
+    /** For the command line. */
+    public WordStress() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** The exit status: 0, 1 when something is wrong with a file or the backend, 2 when something is wrong with the arguments. */
+    static int run(String... args) {
+        CommandLine line = new CommandLine(new WordStress());
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (e instanceof CommandLine.ParameterException wrong) {
+                throw wrong;
+            }
+            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof dev.sluice.api.BackendUnavailableException) {
+                command.getErr().println("WordStress: " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
+                return 1;
+            }
+            throw e;
+        });
+        return line.execute(args);
+    }
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        try (Workers workers = threads == null ? Workers.configured() : Workers.of(threads)) {
+            Backends backends = Backends.discover(workers);
+            Backend backend = backendName == null ? backends.selected() : backends.named(backendName);
+            IOException[] failure = {null};
+            Backends.use(backend, () -> {
+                try {
+                    if (predict) {
+                        predict();
+                    } else {
+                        System.out.println("backend " + backend.name() + ": " + backend.description());
+                        train();
+                    }
+                } catch (IOException e) {
+                    failure[0] = e;
+                }
+            });
+            if (failure[0] != null) {
+                throw failure[0];
+            }
+        }
+        return 0;
+    }
+
+    private void check() {
+        require(epochs >= 1 && hidden >= 1 && embedding >= 1 && layers >= 1 && batch >= 1, "--epochs, --hidden, --embedding, --layers and --batch must be at least 1");
+        require(threads == null || threads >= 1, "--threads must be at least 1");
+        require(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "--lr must be a positive number");
+        require(!predict || model != null, "--predict needs --model FILE, the model to load");
+        require(predict || phones.isEmpty(), "phones are only tagged with --predict: " + String.join(" ", phones));
+        require(predict || model == null || Files.isWritable(model.toAbsolutePath().getParent()), "--model " + model + ": its folder is missing or not writable");
+    }
+
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new CommandLine.ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private void train() throws IOException {
+        StressData words = data == null ? StressData.included() : StressData.read(data);
+        System.out.printf("%,d words to learn from, %,d to tune on, %,d to test with; %d phones%n", words.train().size(), words.dev().size(),
+                words.test().size(), words.phones().count());
+        Generator random = new Generator(seed);
+        StressTagger.Sizes sizes = new StressTagger.Sizes(words.phones().count(), embedding, hidden, layers, forwardOnly);
+        StressTagger tagger = new StressTagger(sizes, random);
+        StressTraining training = new StressTraining(tagger, words.train(), batch, learningRate, random);
+        double seconds = 0;
+        for (int epoch = 1; epoch <= epochs; epoch++) {
+            double loss;
+            long begin = System.nanoTime();
+            try (Progress progress = new Progress("epoch " + epoch, words.train().size())) {
+                loss = training.epoch(progress);
+            }
+            double took = (System.nanoTime() - begin) / 1e9;
+            seconds += took;
+            System.out.printf(Locale.ROOT, "epoch %d  loss %.4f  %.1f s  dev %s%n", epoch, loss, took, StressScore.of(tagger, words.dev()));
+        }
+        StressModel trained = new StressModel(words.phones(), sizes, tagger);
+        words.test().stream().limit(WORDS_TO_SHOW).map(trained::compare).forEach(System.out::println);
+        if (model != null) {
+            trained.save(model);
+            System.out.println("saved " + model + "; use it with --model " + model + " --predict PHONES");
+        }
+        System.out.printf(Locale.ROOT, "test %s training %.1f s%n", StressScore.of(tagger, words.test()), seconds);
+    }
+
+    private void predict() throws IOException {
+        StressModel trained = StressModel.load(model);
+        if (!phones.isEmpty()) {
+            System.out.println(trained.predict(String.join(" ", phones)));
+            return;
+        }
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (!line.isBlank()) {
+                System.out.println(trained.predict(line));
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Programs to read and run, one job each: {@code mvn -q test-compile exec:exec -pl examples -am -Dexample=NAME}. */
+package dev.sluice.examples;
