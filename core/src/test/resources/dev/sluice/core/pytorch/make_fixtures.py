@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Makes the fixtures beside this script with PyTorch, in float64: python make_fixtures.py
+
+Inputs and parameters are not stored: both sides compute them with value(), whose results are float32 numbers.
+"""
+import itertools, json, pathlib
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+HERE = pathlib.Path(__file__).parent
+STEPS, BATCH, INPUT, HIDDEN = 7, 6, 2, 3
+torch.set_default_dtype(torch.float64)
+
+
+def value(stream, i):
+    """A number in [-0.5, 0.5) from a hash of its stream and place."""
+    n = (stream * 1000003 + i) & 0xFFFFFFFF
+    for _ in range(2):
+        n = ((n ^ (n >> 16)) * 0x45D9F3B) & 0xFFFFFFFF
+    return ((n ^ (n >> 16)) >> 22) / 1024 - 0.5
+
+
+def tensor(stream, *sizes):
+    return torch.tensor([value(stream, i) for i in range(torch.Size(sizes).numel())]).view(sizes)
+
+
+def numbers(t):
+    return [float(f"{x:.9g}") for x in t.detach().reshape(-1).tolist()]
+
+
+def lstm_case(bias, bidirectional, batch_first, lengths, layers):
+    lstm = torch.nn.LSTM(INPUT, HIDDEN, layers, bias=bias, batch_first=batch_first, bidirectional=bidirectional)
+    for stream, parameter in enumerate(lstm.parameters()):
+        parameter.data = tensor(100 + stream, *parameter.shape)
+    directions = 2 if bidirectional else 1
+    sizes = (BATCH, STEPS) if batch_first else (STEPS, BATCH)
+    x = tensor(1, *sizes, INPUT).requires_grad_()
+    h = tensor(2, layers * directions, BATCH, HIDDEN).requires_grad_()
+    c = tensor(3, layers * directions, BATCH, HIDDEN).requires_grad_()
+    if lengths is None:
+        output, (h_n, c_n) = lstm(x, (h, c))
+    else:
+        packed = pack_padded_sequence(x, torch.tensor(lengths), batch_first=batch_first, enforce_sorted=False)
+        output, (h_n, c_n) = lstm(packed, (h, c))
+        output, _ = pad_packed_sequence(output, batch_first=batch_first)
+    loss = (output * tensor(4, *output.shape)).sum() + (h_n * tensor(5, *h_n.shape)).sum() + (c_n * tensor(6, *c_n.shape)).sum()
+    loss.backward()
+    return {
+        "bias": bias, "bidirectional": bidirectional, "batchFirst": batch_first, "lengths": lengths, "layers": layers,
+        "output": numbers(output), "h_n": numbers(h_n), "c_n": numbers(c_n),
+        "input gradient": numbers(x.grad), "h_0 gradient": numbers(h.grad), "c_0 gradient": numbers(c.grad),
+        "parameter gradients": {name: numbers(p.grad) for name, p in lstm.named_parameters()},
+    }
+
+
+def optimizer_case(name, make, schedule=None):
+    parameter = torch.nn.Parameter(tensor(1, 3, 4))
+    optimizer = make([parameter])
+    scheduler = schedule(optimizer) if schedule else None
+    rates = []
+    for step in range(6):
+        parameter.grad = tensor(10 + step, 3, 4)
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if scheduler:
+            scheduler.step()
+    return {"name": name, "parameter": numbers(parameter), "rates": rates}
+
+
+def loss_case():
+    logits = (tensor(1, 5, 4) * 8).requires_grad_()
+    loss = torch.nn.functional.cross_entropy(logits, torch.tensor([0, 3, -100, 2, 2]))
+    loss.backward()
+    return {"loss": loss.item(), "gradient": numbers(logits.grad)}
+
+
+def clip_case():
+    parameters = [torch.nn.Parameter(tensor(1, 3)), torch.nn.Parameter(tensor(2, 2, 2))]
+    for i, p in enumerate(parameters):
+        p.grad = tensor(3 + i, *p.shape)
+    norm = torch.nn.utils.clip_grad_norm_(parameters, 0.25)
+    return {"norm": norm.item(), "gradients": [numbers(p.grad) for p in parameters]}
+
+
+with open(HERE / "lstm.jsonl", "w") as out:
+    for case in itertools.product((True, False), (False, True), (False, True), (None, [7, 5, 5, 2, 1, 1], [5, 1, 7, 2, 5, 1]), (1, 2)):
+        out.write(json.dumps(lstm_case(*case), separators=(",", ":")) + "\n")
+
+optim, lr = torch.optim, torch.optim.lr_scheduler
+with open(HERE / "training.json", "w") as out:
+    json.dump({
+        "optimizers": [
+            optimizer_case("Adam", lambda p: optim.Adam(p, lr=0.01)),
+            optimizer_case("Adam with decay", lambda p: optim.Adam(p, lr=0.01, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.1)),
+            optimizer_case("AdamW", lambda p: optim.AdamW(p, lr=0.01)),
+            optimizer_case("SGD", lambda p: optim.SGD(p, lr=0.1)),
+            optimizer_case("SGD with momentum", lambda p: optim.SGD(p, lr=0.1, momentum=0.9)),
+            optimizer_case("SGD, rate by steps", lambda p: optim.SGD(p, lr=0.1), lambda o: lr.StepLR(o, 2, 0.5)),
+            optimizer_case("SGD, rate by cosine", lambda p: optim.SGD(p, lr=0.1), lambda o: lr.CosineAnnealingLR(o, 6, 0.01)),
+        ],
+        "crossEntropy": loss_case(),
+        "clip": clip_case(),
+    }, out, indent=1)
