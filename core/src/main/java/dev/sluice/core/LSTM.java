@@ -150,7 +150,7 @@ public class LSTM extends Module {
         List<Tensor> h = new ArrayList<>();
         List<Tensor> c = new ArrayList<>();
         for (int k = 0; k < layers.size(); k++) {
-            if (k > 0) {
+            if (k > 0 && isTraining()) {
                 rows = dropout.forward(rows);
             }
             int from = k * options.directions;
@@ -235,10 +235,7 @@ public class LSTM extends Module {
         private Backend backend;
 
         private Builder(int inputSize, int hiddenSize) {
-            if (inputSize < 1 || hiddenSize < 1) {
-                throw new IllegalArgumentException("LSTM: input size " + inputSize + ", hidden size " + hiddenSize + "; both must be at least 1");
-            }
-            Math.multiplyExact(4, hiddenSize);
+            LSTMParameters.requireSizes("LSTM", inputSize, hiddenSize);
             this.inputSize = inputSize;
             this.hiddenSize = hiddenSize;
         }

@@ -23,12 +23,10 @@ public final class LSTMCell extends Module {
     }
 
     public LSTMCell(int inputSize, int hiddenSize, Generator random) {
-        if (inputSize < 1 || hiddenSize < 1) {
-            throw new IllegalArgumentException("LSTMCell: input size " + inputSize + ", hidden size " + hiddenSize + "; both must be at least 1");
-        }
+        LSTMParameters.requireSizes("LSTMCell", inputSize, hiddenSize);
         backend = Backends.current();
         float bound = (float) (1 / Math.sqrt(hiddenSize));
-        int gates = Math.multiplyExact(4, hiddenSize);
+        int gates = 4 * hiddenSize;
         parameters = new LSTMParameters(parameter("weight_ih", Tensor.uniform(random, -bound, bound, gates, inputSize)),
                 parameter("weight_hh", Tensor.uniform(random, -bound, bound, gates, hiddenSize)),
                 parameter("bias_ih", Tensor.uniform(random, -bound, bound, gates)), parameter("bias_hh", Tensor.uniform(random, -bound, bound, gates)));

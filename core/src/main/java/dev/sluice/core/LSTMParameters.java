@@ -10,6 +10,9 @@ import java.util.List;
  * <p>Several threads may be running on the prepared form when it is replaced; the last of them closes it.
  */
 final class LSTMParameters {
+    /** With more, [4 · hidden, hidden] has more elements than a tensor can hold. */
+    private static final int LARGEST_HIDDEN_SIZE = 23_170;
+
     private final Tensor inputHidden;
     private final Tensor hiddenHidden;
     private final Tensor inputBias;
@@ -22,6 +25,13 @@ final class LSTMParameters {
         this.hiddenHidden = hiddenHidden;
         this.inputBias = inputBias;
         this.hiddenBias = hiddenBias;
+    }
+
+    static void requireSizes(String layer, int inputSize, int hiddenSize) {
+        if (inputSize < 1 || hiddenSize < 1 || hiddenSize > LARGEST_HIDDEN_SIZE) {
+            throw new IllegalArgumentException(layer + ": input size " + inputSize + ", hidden size " + hiddenSize + "; both must be at least 1, and the hidden size at most "
+                    + LARGEST_HIDDEN_SIZE);
+        }
     }
 
     /** The parameters in PyTorch's order: weights, then biases if there are any. */

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /**
  * Tensors as PyTorch prints them: four decimals or, where the numbers lie far apart, powers of ten; all numbers equally wide; lines of 80
- * characters; of more than 1000 elements only the first and last three of each dimension.
+ * characters; of more than 1000 elements only the first and last three of each dimension. Zeros and what is no finite number take part in no width.
  */
 final class TensorText {
     private static final int DECIMALS = 4;
@@ -34,7 +34,7 @@ final class TensorText {
         float[] values = tensor.toArray();
         int[] shown = new TensorText(tensor.shape(), null).shownElements();
         Style style = Style.of(values, shown);
-        int width = width(shown, i -> style.text(values[i]));
+        int width = width(IntStream.of(shown).filter(i -> values[i] != 0 && Float.isFinite(values[i])).toArray(), i -> style.text(values[i]));
         String note = tensor.gradientNote();
         return new TensorText(tensor.shape(), i -> pad(style.text(values[i]), width)).text(width, note);
     }

@@ -1,0 +1,136 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class WorkersTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void everyTaskRunsOnce(int threads) {
+        try (Workers workers = Workers.of(threads)) {
+            for (int round = 0; round < 2000; round++) {
+                AtomicIntegerArray runs = new AtomicIntegerArray(7);
+                workers.run(7, runs::incrementAndGet);
+                for (int i = 0; i < 7; i++) {
+                    assertThat(runs.get(i)).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void tasksRunSideBySide() {
+        try (Workers workers = Workers.of(3)) {
+            CountDownLatch all = new CountDownLatch(3);
+            workers.run(3, i -> {
+                all.countDown();
+                try {
+                    assertThat(all.await(30, TimeUnit.SECONDS)).as("three tasks at once").isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+    }
+
+    @Test
+    void nestedWorkStaysOnItsThread() {
+        try (Workers workers = Workers.of(4)) {
+            workers.run(4, i -> {
+                Thread outer = Thread.currentThread();
+                workers.run(3, k -> assertThat(Thread.currentThread()).isSameAs(outer));
+            });
+        }
+    }
+
+    @Test
+    void oneThreadIsTheCallers() {
+        Workers workers = Workers.of(1);
+        workers.run(3, i -> assertThat(Thread.currentThread().getName()).doesNotStartWith("sluice-worker"));
+        assertThat(workers.threads()).isEqualTo(1);
+    }
+
+    @Test
+    void manyCallersAtOnceAllGetTheirWorkDone() throws Exception {
+        try (Workers workers = Workers.of(2); ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            AtomicInteger done = new AtomicInteger();
+            for (int i = 0; i < 100; i++) {
+                callers.submit(() -> workers.run(10, k -> done.incrementAndGet()));
+            }
+            callers.shutdown();
+            assertThat(callers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(done).hasValue(1000);
+        }
+    }
+
+    @Test
+    void anExceptionReachesTheCallerAndTheTeamGoesOn() {
+        try (Workers workers = Workers.of(2)) {
+            AtomicInteger done = new AtomicInteger();
+            assertThatThrownBy(() -> workers.run(6, i -> {
+                if (i == 3) {
+                    throw new IllegalArgumentException("task 3");
+                }
+                done.incrementAndGet();
+            })).isInstanceOf(IllegalArgumentException.class).hasMessage("task 3");
+            assertThat(done).hasValue(5);
+            workers.run(2, i -> done.incrementAndGet());
+            assertThat(done).hasValue(7);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 9, 10, 11, 100})
+    void splittingCoversEverythingOnce(int size) {
+        try (Workers workers = Workers.of(3)) {
+            AtomicIntegerArray covered = new AtomicIntegerArray(size);
+            Set<Integer> parts = ConcurrentHashMap.newKeySet();
+            workers.split(size, 5, (from, to) -> {
+                parts.add(from);
+                for (int i = from; i < to; i++) {
+                    covered.incrementAndGet(i);
+                }
+            });
+            for (int i = 0; i < size; i++) {
+                assertThat(covered.get(i)).isEqualTo(1);
+            }
+            assertThat(parts).hasSizeBetween(size < 10 ? 1 : 2, size < 10 ? 1 : 3);
+        }
+    }
+
+    @Test
+    void closedWorkersWorkOnTheCallersThread() {
+        Workers workers = Workers.of(2);
+        workers.close();
+        Thread caller = Thread.currentThread();
+        workers.run(3, i -> assertThat(Thread.currentThread()).isSameAs(caller));
+    }
+
+    @Test
+    void theirNumberComesFromAProperty() {
+        assertThat(Workers.configured().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThatThrownBy(() -> Workers.of(0)).hasMessage("workers: 0 threads; at least 1 is required, the caller's own");
+        try {
+            System.setProperty("sluice.threads", "3");
+            assertThat(Workers.configured().threads()).isEqualTo(3);
+            System.setProperty("sluice.threads", "many");
+            assertThatThrownBy(Workers::configured).hasMessage("workers: -Dsluice.threads=many; a whole number is required");
+        } finally {
+            System.clearProperty("sluice.threads");
+        }
+    }
+}

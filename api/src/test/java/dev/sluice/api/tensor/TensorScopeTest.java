@@ -1,0 +1,89 @@
+package dev.sluice.api.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.api.Memory;
+import org.junit.jupiter.api.Test;
+
+class TensorScopeTest {
+    @Test
+    void whatWasMadeInsideIsRecycledAndSaysSo() {
+        Tensor inside;
+        Tensor view;
+        long before = Memory.bytesInUse();
+        try (TensorScope _ = TensorScope.open()) {
+            inside = Tensor.ones(1000);
+            view = inside.narrow(0, 2, 3);
+            assertThat(Memory.bytesInUse()).isGreaterThan(before);
+        }
+        assertThat(Memory.bytesInUse()).isEqualTo(before);
+        Tensor next = Tensor.full(7f, 1000);
+        String why = " is used after its TensorScope closed; keep(tensor) it in the scope, or copy its numbers out before";
+        assertThatThrownBy(inside::toArray).isInstanceOf(IllegalStateException.class).hasMessage("tensor: this one of shape [1000]" + why);
+        assertThatThrownBy(() -> view.add(1f)).isInstanceOf(IllegalStateException.class).hasMessage("tensor: this one of shape [3]" + why);
+        assertThat(next.get(0)).isEqualTo(7f);
+    }
+
+    @Test
+    void whatIsKeptOutlivesTheScope() {
+        Tensor kept;
+        try (TensorScope _ = TensorScope.open()) {
+            try (TensorScope inner = TensorScope.open()) {
+                kept = inner.keep(Tensor.of(1, 2));
+            }
+            assertThat(kept.toArray()).containsExactly(1, 2);
+        }
+        Tensor outer = kept;
+        assertThatThrownBy(outer::toArray).as("the scope around it has closed too").isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void gradientsLiveAsLongAsTheirTensor() {
+        Tensor x = Tensor.of(1, 2).requireGrad();
+        for (int step = 0; step < 3; step++) {
+            try (TensorScope _ = TensorScope.open()) {
+                x.mul(2f).sum().backward();
+            }
+        }
+        assertThat(x.grad().toArray()).containsExactly(6, 6);
+    }
+
+    @Test
+    void scopesCloseInOrderAndOnTheirThread() throws InterruptedException {
+        TensorScope outer = TensorScope.open();
+        TensorScope inner = TensorScope.open();
+        assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class)
+                .hasMessage("scope: closed on its thread while a scope opened inside it is open; use try (var scope = TensorScope.open()) { … }");
+        Thread thread = Thread.ofPlatform().start(() -> assertThatThrownBy(inner::close).hasMessageContaining("on another thread than its own"));
+        thread.join();
+        inner.close();
+        inner.close();
+        outer.close();
+    }
+
+    @Test
+    void memoryDoesNotGrowOverManySteps() {
+        long held = 0;
+        for (int step = 0; step < 1000; step++) {
+            try (TensorScope _ = TensorScope.open()) {
+                Tensor x = Tensor.ones(100, 100).requireGrad();
+                x.mul(x).add(x).sigmoid().sum().backward();
+            }
+            held = step == 10 ? Memory.bytesHeld() : held;
+        }
+        assertThat(Memory.bytesHeld()).isLessThanOrEqualTo(held);
+    }
+
+    @Test
+    void withoutAScopeTheCollectorFindsWhatNobodyHolds() {
+        Memory.limit(Memory.bytesHeld() + (8 << 20));
+        try {
+            for (int i = 0; i < 200; i++) {
+                assertThat(Tensor.full(i, 250_000).add(1f).get(3)).isEqualTo(i + 1);
+            }
+        } finally {
+            Memory.limit(Long.MAX_VALUE);
+        }
+    }
+}

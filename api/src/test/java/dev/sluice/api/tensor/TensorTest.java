@@ -1,0 +1,153 @@
+package dev.sluice.api.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class TensorTest {
+    private static void rejected(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    @Test
+    void makingThem() {
+        assertThat(Tensor.of(1, 2, 3).shape()).isEqualTo(Shape.of(3));
+        assertThat(Tensor.of(new float[][] {{1, 2}, {3, 4}}).toArray()).containsExactly(1, 2, 3, 4);
+        assertThat(Tensor.ones(2, 2).toArray()).containsOnly(1f);
+        assertThat(Tensor.scalar(4).item()).isEqualTo(4f);
+        assertThat(Tensor.of(Shape.of(2, 1), 5, 6).get(-1, 0)).isEqualTo(6f);
+        rejected(() -> Tensor.of(new float[][] {{1, 2}, {3}}), "of: row 1 has 1 numbers; it must have as many as row 0 (2)");
+        rejected(() -> Tensor.of(Shape.of(2, 2), 1, 2, 3), "copyFrom: 3 numbers for a tensor of shape [2, 2]; exactly 4 are required");
+    }
+
+    @Test
+    void toAndFromBuffers() {
+        FloatBuffer buffer = FloatBuffer.wrap(new float[] {0, 1, 2, 3}).position(1);
+        Tensor tensor = Tensor.zeros(3).copyFrom(buffer);
+        assertThat(tensor.toArray()).containsExactly(1, 2, 3);
+        FloatBuffer target = FloatBuffer.allocate(4);
+        tensor.narrow(0, 1, 2).copyTo(target);
+        assertThat(target.position()).isEqualTo(2);
+        assertThat(target.array()).containsExactly(2, 3, 0, 0);
+    }
+
+    @Test
+    void stackingIsNotViewing() {
+        // stack([xs, ys]).view(10, -1, 5) interleaves nothing; stacking along dimension 1, or transposing, does.
+        Tensor xs = Tensor.arange(50).view(10, 5), ys = xs.add(100f);
+        Tensor along1 = Tensor.stack(List.of(xs, ys), 1);
+        assertThat(along1.shape()).isEqualTo(Shape.of(10, 2, 5));
+        assertThat(along1.select(0, 0).select(0, 1).toArray()).containsExactly(100, 101, 102, 103, 104);
+        assertThat(Tensor.stack(List.of(xs, ys), 0).transpose(0, 1).equalTo(along1).all()).isTrue();
+        assertThat(Tensor.stack(List.of(xs, ys), 0).view(10, -1, 5).select(0, 0).select(0, 1).toArray()).containsExactly(5, 6, 7, 8, 9);
+        rejected(() -> Tensor.stack(List.of(xs, Tensor.zeros(8, 5)), 0), "stack: tensor 0 is [10, 5], tensor 1 is [8, 5]; all must have one shape");
+        rejected(() -> Tensor.stack(List.of(xs), 3), "shape: dimension 3 of [1, 1, 1]; dimensions go from -3 to 2");
+    }
+
+    @Test
+    void viewsShareMemory() {
+        Tensor x = Tensor.zeros(4, 3);
+        x.view(3, -1).select(0, 2).fill(1f);
+        assertThat(x.toArray()).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
+        assertThat(x.version()).isEqualTo(x.view(12).version());
+        x.narrow(1, 0, 1).fill(9f);
+        assertThat(x.get(0, 0)).as("along other dimensions narrow copies").isZero();
+    }
+
+    @Test
+    void viewsThatCannotBe() {
+        Tensor x = Tensor.zeros(10, 5);
+        rejected(() -> x.view(-1, -1), "view: sizes [-1, -1]; only one of them may be -1");
+        rejected(() -> x.view(7, -1), "view: sizes [7, -1] for a tensor of shape [10, 5]; they must make up exactly its 50 elements");
+        rejected(() -> x.view(7, 7), "view: sizes [7, 7] for a tensor of shape [10, 5]; they must make up exactly its 50 elements");
+        rejected(() -> x.view(-2, -25), "shape: [-2, -25] has size -2 in dimension 0; sizes must be 0 or more");
+        rejected(() -> Tensor.zeros(0, 5).view(0, -1), "view: sizes [0, -1] for a tensor of shape [0, 5]; with a size of 0 the -1 could be anything; name it");
+    }
+
+    @Test
+    void indicesThatDoNotExist() {
+        Tensor x = Tensor.zeros(10, 5);
+        rejected(() -> x.select(0, 10), "select: index 10 in dimension 0 of [10, 5]; indices go from -10 to 9");
+        rejected(() -> x.get(1), "get: 1 indices for a tensor of shape [10, 5]; one for each of its 2 dimensions is required");
+        rejected(() -> x.get(1, 5), "get: index 5 in dimension 1 of [10, 5]; indices go from -5 to 4");
+        rejected(() -> x.narrow(0, 8, 3), "narrow: 3 from 8 on, in dimension 0 of [10, 5]; start and length must not be negative, and end within its 10");
+        rejected(() -> x.rows(1, 10), "rows: index 10 at position 1 for a tensor of shape [10, 5]; indices go from 0 to 9");
+        rejected(() -> x.rows(new int[] {-2}, 0f), "rows: index -2 at position 0 for a tensor of shape [10, 5]; indices go from -1 to 9");
+        rejected(() -> x.size(2), "shape: dimension 2 of [10, 5]; dimensions go from -2 to 1");
+    }
+
+    @Test
+    void operandsThatDoNotFit() {
+        rejected(() -> Tensor.zeros(2, 3).add(Tensor.zeros(2)), "add: this is [2, 3], the other is [2]; the other's shape must equal this one's or its last dimensions");
+        rejected(() -> Tensor.zeros(2, 3).matmul(Tensor.zeros(2, 3)), "matmul: this is [2, 3], the other is [2, 3]; the other must be [k, n] and this one's last dimension k");
+        rejected(() -> Tensor.zeros(2, 3).copyFrom(Tensor.zeros(3, 2)), "copyFrom: the other tensor is [3, 2]; it must be [2, 3] like this one");
+        rejected(() -> Tensor.scalar(1).softmax(), "softmax: the tensor is a single number; at least one dimension is required");
+        rejected(() -> Tensor.zeros(2, 0).argmax(), "argmax: the tensor is [2, 0]; a last dimension of at least 1 is required");
+        assertThatThrownBy(() -> Tensor.zeros(2).item()).hasMessage("item: the tensor is [2]; it must have exactly one element, not 2");
+    }
+
+    @Test
+    void argmaxTakesTheFirstAmongEquals() {
+        assertThat(Tensor.of(new float[][] {{1, 3, 3}, {0, -1, -2}}).argmax()).containsExactly(1, 0);
+    }
+
+    @Test
+    void softmaxOfMaskedScoresIsZeroThere() {
+        Tensor y = Tensor.of(0, Float.NEGATIVE_INFINITY, 0).softmax();
+        assertThat(y.toArray()).containsExactly(0.5f, 0f, 0.5f);
+    }
+
+    @Test
+    void sumsOfManyNumbersKeepTheirDigits() {
+        assertThat(Tensor.full(0.1f, 1_000_000).sum().item()).isEqualTo((float) (1_000_000 * (double) 0.1f));
+        assertThat(Tensor.full(3f, 100_001).sumOfSquares()).isEqualTo(900_009);
+    }
+
+    @Test
+    void gradientsAddUpUntilTheyAreCleared() {
+        Tensor x = Tensor.of(1, 2).requireGrad();
+        x.mul(3f).sum().backward();
+        x.mul(3f).sum().backward();
+        assertThat(x.grad().toArray()).containsExactly(6, 6);
+        Tensor old = x.grad();
+        x.clearGrad();
+        assertThat(x.grad()).isNull();
+        assertThatThrownBy(old::toArray).isInstanceOf(IllegalStateException.class)
+                .hasMessage("tensor: this one of shape [2] is used after its gradient was cleared; copy() a gradient that is needed for longer");
+    }
+
+    @Test
+    void backwardNeedsSomethingToGoBackFromAndTo() {
+        assertThatThrownBy(() -> Tensor.ones(2).requireGrad().mul(2f).backward()).isInstanceOf(IllegalStateException.class)
+                .hasMessage("backward: the tensor is [2]; without a gradient it must have exactly one element; take its sum() or mean(), or give the gradient");
+        assertThatThrownBy(() -> Tensor.ones(1).backward()).isInstanceOf(IllegalStateException.class)
+                .hasMessage("backward: the tensor of shape [1] was not computed from anything that requires a gradient; call requireGrad() on a tensor before using it, "
+                        + "and compute outside of Gradients.off");
+        Tensor x = Tensor.ones(2).requireGrad();
+        x.mul(2f).backward(Tensor.of(1, 10), Graph.RELEASE);
+        assertThat(x.grad().toArray()).containsExactly(2, 20);
+    }
+
+    @Test
+    void nothingIsRecordedInsideOff() {
+        Tensor x = Tensor.ones(2).requireGrad();
+        assertThat(Gradients.off(() -> x.mul(2f)).requiresGrad()).isFalse();
+        assertThat(x.mul(2f).requiresGrad()).isTrue();
+        assertThat(x.detach().requiresGrad()).isFalse();
+    }
+
+    @Test
+    void aGraphUsedTwiceAndATensorWrittenInBetween() {
+        Tensor x = Tensor.ones(2).requireGrad();
+        Tensor y = x.mul(x).sum();
+        y.backward();
+        assertThatThrownBy(y::backward).isInstanceOf(IllegalStateException.class).hasMessageStartingWith("backward: Sum was already used by an earlier backward");
+        Tensor z = x.mul(x).sum();
+        x.fill(3f);
+        assertThatThrownBy(z::backward).isInstanceOf(IllegalStateException.class).hasMessageStartingWith("backward: a tensor of shape [2] that Mul needs was written after");
+    }
+}

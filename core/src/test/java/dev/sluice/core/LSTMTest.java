@@ -1,0 +1,200 @@
+package dev.sluice.core;
+
+import static dev.sluice.core.Numbers.assertSameBits;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Graph;
+import dev.sluice.api.tensor.Shape;
+import dev.sluice.api.tensor.Tensor;
+import dev.sluice.api.tensor.TensorScope;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** How an LSTM behaves around its equations. */
+class LSTMTest {
+    private static Tensor input(int... sizes) {
+        return Tensor.rand(new Generator(5), sizes);
+    }
+
+    @Test
+    void printsOnlyWhatIsNotDefault() {
+        assertThat(new LSTM(3, 4)).hasToString("LSTM(3, 4)");
+        assertThat(LSTM.of(3, 4).layers(2).withoutBias().batchFirst().dropout(0.25).bidirectional().build())
+                .hasToString("LSTM(3, 4, layers=2, bias=false, batchFirst=true, dropout=0.25, bidirectional=true)");
+        assertThat(new BiLSTM(3, 4)).hasToString("BiLSTM(3, 4, bidirectional=true)");
+        assertThat(new LSTMCell(3, 4)).hasToString("LSTMCell(3, 4)");
+    }
+
+    @Test
+    void parametersHaveTheNamesAndShapesOfPyTorch() {
+        LSTM lstm = LSTM.of(3, 4).layers(2).bidirectional().build();
+        assertThat(lstm.namedParameters().keySet()).startsWith("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_ih_l0_reverse")
+                .endsWith("weight_ih_l1_reverse", "weight_hh_l1_reverse", "bias_ih_l1_reverse", "bias_hh_l1_reverse");
+        assertThat(lstm.namedParameters().get("weight_ih_l1").shape()).isEqualTo(Shape.of(16, 8));
+        assertThat(lstm.parameters().stream().mapToInt(p -> p.shape().elements()).sum()).isEqualTo(736);
+    }
+
+    @Test
+    void seedZeroGivesTheParametersOfPyTorch() {
+        // torch.manual_seed(0); torch.nn.LSTM(2, 1).weight_ih_l0
+        LSTM lstm = LSTM.of(2, 1).random(new Generator(0)).build();
+        assertThat(lstm.parameters().getFirst().toArray()).containsExactly(-0.007486820220947266f, 0.5364435911178589f, -0.8230451345443726f, -0.7359390258789062f,
+                -0.3851543664932251f, 0.26815736293792725f, -0.019813179969787598f, 0.7928894758224487f);
+    }
+
+    @Test
+    void statesLieWhereTheOutputSaysTheyDo() {
+        BiLSTM lstm = new BiLSTM(3, 4);
+        LSTMResult<Tensor> result = lstm.forward(input(6, 2, 3));
+        Tensor output = result.output();
+        assertSameBits("forward direction ends at the last step", result.state().h().select(0, 0), output.select(0, 5).narrow(1, 0, 4));
+        assertSameBits("reverse direction ends at the first", result.state().h().select(0, 1), output.select(0, 0).narrow(1, 4, 4));
+    }
+
+    @Test
+    void oneSequenceIsABatchOfOne() {
+        LSTM lstm = LSTM.of(3, 4).layers(2).batchFirst().build();
+        Tensor x = input(6, 3);
+        LSTMResult<Tensor> alone = lstm.forward(x);
+        LSTMResult<Tensor> batch = lstm.forward(x.view(1, 6, 3));
+        assertThat(alone.output().shape()).isEqualTo(Shape.of(6, 4));
+        assertThat(alone.state().c().shape()).isEqualTo(Shape.of(2, 4));
+        assertSameBits("output", alone.output(), batch.output().view(6, 4));
+        assertSameBits("carried on", lstm.forward(x, alone.state()).output(), lstm.forward(x.view(1, 6, 3), batch.state()).output().view(6, 4));
+    }
+
+    @Test
+    void notANumberStaysInItsSequence() {
+        LSTM lstm = LSTM.of(3, 4).bidirectional().build();
+        Tensor clean = lstm.forward(input(5, 3, 3)).output();
+        Tensor x = input(5, 3, 3);
+        x.select(0, 2).select(0, 1).fill(Float.NaN);
+        Tensor output = lstm.forward(x).output();
+        for (int n = 0; n < 3; n++) {
+            for (int t = 0; t < 5; t++) {
+                for (int j = 0; j < 8; j++) {
+                    boolean hit = n == 1 && (j < 4 ? t >= 2 : t <= 2);
+                    assertThat(output.get(t, n, j)).as("step %d, sequence %d, element %d", t, n, j).isEqualTo(Float.valueOf(hit ? Float.NaN : clean.get(t, n, j)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void hugeInputsSaturateTheGates() {
+        LSTM lstm = new LSTM(3, 4);
+        for (float huge : new float[] {1e30f, -1e30f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            Tensor x = Tensor.zeros(3, 1, 3);
+            x.select(0, 1).select(1, 1).fill(huge);
+            for (float value : lstm.forward(x).output().toArray()) {
+                assertThat(value).as("input " + huge).isBetween(-1f, 1f);
+            }
+        }
+    }
+
+    @Test
+    void dropoutActsBetweenLayersInTrainingOnly() {
+        LSTM lstm = LSTM.of(3, 4).layers(2).dropout(0.5).random(new Generator(1)).build();
+        Tensor x = input(6, 2, 3);
+        LSTMResult<Tensor> first = lstm.forward(x);
+        LSTMResult<Tensor> second = lstm.forward(x);
+        assertSameBits("the first layer's state", first.state().h().select(0, 0), second.state().h().select(0, 0));
+        assertThat(first.output().equalTo(second.output()).all()).isFalse();
+        lstm.eval();
+        assertSameBits("in use", lstm.forward(x).output(), lstm.forward(x).output());
+        LSTM plain = LSTM.of(3, 4).layers(2).build();
+        plain.load(lstm.namedParameters());
+        assertSameBits("as without dropout", lstm.forward(x).output(), plain.forward(x).output());
+    }
+
+    @Test
+    void aGraphCanBeUsedTwiceWhenItIsKept() {
+        LSTM lstm = new LSTM(3, 4);
+        Tensor loss = lstm.forward(input(6, 2, 3)).output().sum();
+        loss.backward(Tensor.scalar(1f), Graph.KEEP);
+        Tensor once = lstm.parameters().getFirst().grad().copy();
+        lstm.clearGradients();
+        loss.backward();
+        assertSameBits("the second time", lstm.parameters().getFirst().grad(), once);
+        assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class).hasMessageContaining("already used by an earlier backward");
+    }
+
+    @Test
+    void aCarriedStateMustBeDetached() {
+        LSTM lstm = new LSTM(3, 4);
+        LSTMResult<Tensor> first = lstm.forward(input(2, 1, 3));
+        first.output().sum().backward();
+        LSTMResult<Tensor> attached = lstm.forward(input(2, 1, 3), first.state());
+        assertThatThrownBy(() -> attached.output().sum().backward()).isInstanceOf(IllegalStateException.class)
+                .hasMessage("backward: LSTM was already used by an earlier backward, which released what it had saved; call backward(gradient, Graph.KEEP) "
+                        + "that time, or detach() a state that is carried from step to step");
+        lstm.forward(input(2, 1, 3), first.state().detach()).output().sum().backward();
+    }
+
+    @Test
+    void weightsChangedBetweenForwardAndBackwardAreNoticed() {
+        LSTM lstm = new LSTM(3, 4);
+        Tensor loss = lstm.forward(input(2, 1, 3)).output().sum();
+        lstm.parameters().getFirst().fill(0f);
+        assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class)
+                .hasMessage("backward: a tensor of shape [16, 3] that LSTM needs was written after the forward pass (version 0 then, 1 now); call backward before "
+                        + "writing to it");
+    }
+
+    @Test
+    void changedWeightsAreUsedAtOnceHoweverTheyWereWritten() {
+        LSTM lstm = LSTM.of(3, 4).random(new Generator(1)).build();
+        Tensor weight = lstm.namedParameters().get("weight_hh_l0");
+        Tensor x = input(4, 2, 3);
+        List<Runnable> writes = List.of(() -> weight.fill(0.1f), () -> weight.copyFrom(new float[64]), () -> weight.copyFrom(Tensor.ones(16, 4)),
+                () -> weight.select(0, 3).fill(2f), () -> weight.detach().fill(3f), () -> weight.matrixToWrite().set(0, 0, 9f), () -> weight.view(64).narrow(0, 5, 2).fill(4f));
+        for (Runnable write : writes) {
+            lstm.forward(x);
+            write.run();
+            LSTM fresh = new LSTM(3, 4);
+            fresh.load(lstm.namedParameters());
+            assertSameBits("after write " + writes.indexOf(write), lstm.forward(x).output(), fresh.forward(x).output());
+        }
+    }
+
+    @Test
+    void onlyOneOfTheStatesIsEnoughForAGradient() {
+        LSTMCell cell = new LSTMCell(3, 4);
+        cell.forward(input(2, 3)).h().sum().backward();
+        assertThat(cell.parameters().getFirst().grad()).isNotNull();
+        cell.clearGradients();
+        cell.forward(input(2, 3)).c().sum().backward();
+        assertThat(cell.parameters().getFirst().grad()).isNotNull();
+    }
+
+    @Test
+    void bothBiasesHaveTheSameGradient() {
+        LSTM lstm = new LSTM(3, 4);
+        lstm.forward(input(6, 2, 3)).output().sum().backward();
+        assertSameBits("gradients", lstm.namedParameters().get("bias_ih_l0").grad(), lstm.namedParameters().get("bias_hh_l0").grad());
+    }
+
+    @Test
+    void manyThreadsMayRunOneModel() throws Exception {
+        LSTM lstm = LSTM.of(20, 30).layers(2).bidirectional().backend(TestBackends.withThreads(2)).build();
+        Tensor x = input(15, 4, 20);
+        Tensor expected = lstm.forward(x).output();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Tensor>> outputs = threads.invokeAll(Collections.nCopies(60, () -> Gradients.off(() -> {
+                try (TensorScope scope = TensorScope.open()) {
+                    return scope.keep(lstm.forward(x).output());
+                }
+            })));
+            for (Future<Tensor> output : outputs) {
+                assertSameBits("concurrent", output.get(), expected);
+            }
+        }
+    }
+}

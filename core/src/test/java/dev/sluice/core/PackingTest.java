@@ -1,0 +1,99 @@
+package dev.sluice.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Shape;
+import dev.sluice.api.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+/** Where packed steps lie, with PyTorch's own examples, and round trips over random lengths. */
+class PackingTest {
+    private final Tensor x = Tensor.of(new float[][] {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {10, 11, 12}});
+
+    @Test
+    void sortedLengthsAsInPyTorch() {
+        PackedSequence packed = PackedSequence.packPadded(x, Layout.SEQUENCE_FIRST, 4, 2, 1);
+        assertThat(packed.data().toArray()).containsExactly(1, 2, 3, 4, 5, 7, 10);
+        assertThat(packed.packing().batchSizes()).containsExactly(3, 2, 1, 1);
+        assertThat(packed.packing().isSorted()).isTrue();
+    }
+
+    @Test
+    void unsortedLengthsAsInPyTorch() {
+        PackedSequence packed = PackedSequence.packPadded(x, Layout.SEQUENCE_FIRST, 1, 4, 2);
+        assertThat(packed.data().toArray()).containsExactly(2, 3, 1, 5, 6, 8, 11);
+        assertThat(packed.packing().batchSizes()).containsExactly(3, 2, 1, 1);
+        assertThat(packed.packing().sortedIndices()).containsExactly(1, 2, 0);
+        assertThat(packed.packing().unsortedIndices()).containsExactly(2, 0, 1);
+        Padded padded = packed.pad(Layout.BATCH_FIRST);
+        assertThat(padded.data().toArray()).containsExactly(1, 0, 0, 0, 2, 5, 8, 11, 3, 6, 0, 0);
+        assertThat(padded.lengths()).containsExactly(1, 4, 2);
+        assertThat(packed.pad(Layout.SEQUENCE_FIRST, -7f, 5).data().toArray()).containsExactly(1, 2, 3, -7, 5, 6, -7, 8, -7, -7, 11, -7, -7, -7, -7);
+    }
+
+    @Test
+    void sequencesAsInPyTorch() {
+        PackedSequence packed = PackedSequence.pack(List.of(Tensor.of(4, 5), Tensor.of(1, 2, 3)));
+        assertThat(packed.data().toArray()).containsExactly(1, 4, 2, 5, 3);
+        assertThat(packed.packing().batchSizes()).containsExactly(2, 2, 1);
+        assertThat(packed.packing().sortedIndices()).containsExactly(1, 0);
+    }
+
+    @Test
+    void sequencesOfOneLengthKeepTheirOrder() {
+        assertThat(Packing.of(2, 3, 2, 3, 2).sortedIndices()).containsExactly(1, 3, 0, 2, 4);
+    }
+
+    @Test
+    void readsAsWhatItIs() {
+        assertThat(Packing.of(1, 3)).hasToString("Packing(lengths=[1, 3], batchSizes=[2, 1, 1])").isEqualTo(Packing.of(1, 3)).isNotEqualTo(Packing.of(3, 1));
+    }
+
+    @RepeatedTest(10)
+    void roundTripsGiveBackWhatWasPacked(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        int[] lengths = Numbers.lengths(random, 1 + random.nextInt(40), 30);
+        int[] trailing = new int[][] {{}, {3}, {2, 2}}[random.nextInt(3)];
+        Generator values = new Generator(repetition.getCurrentRepetition());
+        List<Tensor> sequences = Arrays.stream(lengths)
+                .mapToObj(n -> Tensor.rand(values, IntStream.concat(IntStream.of(n), Arrays.stream(trailing)).toArray())).toList();
+        String what = "seed " + repetition.getCurrentRepetition() + ", lengths " + Arrays.toString(lengths);
+
+        PackedSequence packed = PackedSequence.pack(sequences);
+        List<Tensor> back = packed.unpack();
+        for (int i = 0; i < lengths.length; i++) {
+            Numbers.assertSameBits(what + ": sequence " + i, back.get(i), sequences.get(i));
+        }
+        for (Layout layout : Layout.values()) {
+            Padded padded = packed.pad(layout);
+            assertThat(padded.lengths()).containsExactly(lengths);
+            Numbers.assertSameBits(what + ": through " + layout, PackedSequence.packPadded(padded.data(), layout, padded.lengths()).data(), packed.data());
+        }
+        List<int[]> labels = Arrays.stream(lengths).mapToObj(n -> random.ints(n).toArray()).toList();
+        List<int[]> labelsBack = packed.packing().unpack(packed.packing().pack(labels));
+        for (int i = 0; i < lengths.length; i++) {
+            assertThat(labelsBack.get(i)).as(what).containsExactly(labels.get(i));
+        }
+        assertThat(packed.data().shape()).isEqualTo(sequences.getFirst().shape().with(0, Arrays.stream(lengths).sum()));
+        assertThat(packed.packing().batch()).isEqualTo(lengths.length);
+    }
+
+    @Test
+    void theExampleOfTheDocumentation() {
+        PackedSequence words = PackedSequence.pack(List.of(Tensor.zeros(10, 5), Tensor.ones(8, 5)));
+        LSTMResult<PackedSequence> result = new LSTM(5, 3).forward(words);
+        assertThat(result.output().data().shape()).isEqualTo(Shape.of(18, 3));
+        assertThat(result.state().h().shape()).isEqualTo(Shape.of(1, 2, 3));
+        Padded padded = result.output().pad(Layout.BATCH_FIRST);
+        assertThat(padded.data().shape()).isEqualTo(Shape.of(2, 10, 3));
+        assertThat(padded.data().select(0, 1).narrow(0, 8, 2).toArray()).containsOnly(0f);
+        assertThat(padded.data().select(0, 1).select(0, 7).toArray()).doesNotContain(0f);
+    }
+}
