@@ -75,8 +75,8 @@ public final class Backends {
     }
 
     /** The result of {@code action} with {@code backend} as the current one. */
-    public static <T> T use(Backend backend, Supplier<T> action) {
-        return ScopedValue.where(SCOPED, backend).call(action::get);
+    public static <T, X extends Throwable> T use(Backend backend, ScopedValue.CallableOp<T, X> action) throws X {
+        return ScopedValue.where(SCOPED, backend).call(action);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.sluice.examples;
 
 import dev.sluice.api.Backend;
+import dev.sluice.api.BackendUnavailableException;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
@@ -87,7 +88,7 @@ public final class WordStress implements Callable<Integer> {
             if (e instanceof CommandLine.ParameterException wrong) {
                 throw wrong;
             }
-            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof dev.sluice.api.BackendUnavailableException) {
+            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
                 command.getErr().println("WordStress: " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
                 return 1;
             }
@@ -105,24 +106,8 @@ public final class WordStress implements Callable<Integer> {
         try (Workers workers = threads == null ? Workers.configured() : Workers.of(threads)) {
             Backends backends = Backends.discover(workers);
             Backend backend = backendName == null ? backends.selected() : backends.named(backendName);
-            IOException[] failure = {null};
-            Backends.use(backend, () -> {
-                try {
-                    if (predict) {
-                        predict();
-                    } else {
-                        System.out.println("backend " + backend.name() + ": " + backend.description());
-                        train();
-                    }
-                } catch (IOException e) {
-                    failure[0] = e;
-                }
-            });
-            if (failure[0] != null) {
-                throw failure[0];
-            }
+            return Backends.use(backend, () -> predict ? predict() : train(backend));
         }
-        return 0;
     }
 
     private void check() {
@@ -140,7 +125,8 @@ public final class WordStress implements Callable<Integer> {
         }
     }
 
-    private void train() throws IOException {
+    private int train(Backend backend) throws IOException {
+        System.out.println("backend " + backend.name() + ": " + backend.description());
         StressData words = data == null ? StressData.included() : StressData.read(data);
         System.out.printf("%,d words to learn from, %,d to tune on, %,d to test with; %d phones%n", words.train().size(), words.dev().size(),
                 words.test().size(), words.phones().count());
@@ -166,13 +152,14 @@ public final class WordStress implements Callable<Integer> {
             System.out.println("saved " + model + "; use it with --model " + model + " --predict PHONES");
         }
         System.out.printf(Locale.ROOT, "test %s training %.1f s%n", StressScore.of(tagger, words.test()), seconds);
+        return 0;
     }
 
-    private void predict() throws IOException {
+    private int predict() throws IOException {
         StressModel trained = StressModel.load(model);
         if (!phones.isEmpty()) {
             System.out.println(trained.predict(String.join(" ", phones)));
-            return;
+            return 0;
         }
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -180,5 +167,6 @@ public final class WordStress implements Callable<Integer> {
                 System.out.println(trained.predict(line));
             }
         }
+        return 0;
     }
 }

@@ -1,7 +1,5 @@
 package dev.sluice.api.tensor;
 
-import java.util.function.Supplier;
-
 /** Whether operations are recorded for {@link Tensor#backward()}, and how new kinds of operations join in. */
 public final class Gradients {
     private static final ScopedValue<Boolean> OFF = ScopedValue.newInstance();
@@ -14,8 +12,8 @@ public final class Gradients {
     }
 
     /** The result of {@code action}, in which nothing is recorded: for inference, scoring, and updates of parameters. */
-    public static <T> T off(Supplier<T> action) {
-        return ScopedValue.where(OFF, true).call(action::get);
+    public static <T, X extends Throwable> T off(ScopedValue.CallableOp<T, X> action) throws X {
+        return ScopedValue.where(OFF, true).call(action);
     }
 
     /** Runs {@code action}, in which nothing is recorded. */

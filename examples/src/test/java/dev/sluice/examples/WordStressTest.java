@@ -1,0 +1,157 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.examples.stress.StressData;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The main job as a user runs it, on the smaller files. */
+class WordStressTest {
+    @TempDir
+    private Path folder;
+
+    private record Run(int status, String out, String err) {
+        String lastLine() {
+            return out.lines().toList().getLast();
+        }
+    }
+
+    private static Run run(String input, String... args) {
+        PrintStream out = System.out, err = System.err;
+        InputStream in = System.in;
+        ByteArrayOutputStream newOut = new ByteArrayOutputStream(), newErr = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
+            System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+            int status = WordStress.run(args);
+            return new Run(status, newOut.toString(StandardCharsets.UTF_8), newErr.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+            System.setIn(in);
+        }
+    }
+
+    /** A small job: the words to tune on are those to learn from. */
+    @BeforeEach
+    void data() throws IOException {
+        try (InputStream words = StressData.class.getResourceAsStream("stress-dev.tsv")) {
+            List<String> lines = new String(words.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            write("stress-train.tsv", lines.subList(0, 2000));
+            write("stress-dev.tsv", lines.subList(2000, 2200));
+            write("stress-test.tsv", lines.subList(2200, 2500));
+        }
+    }
+
+    private void write(String name, List<String> lines) throws IOException {
+        Files.write(folder.resolve(name), lines);
+    }
+
+    @Test
+    void learnsAndSaysSoInItsLastLine() {
+        Run run = run("", "--data", "" + folder, "--epochs", "6", "--hidden", "32");
+        assertThat(run.status).as(run.err).isZero();
+        assertThat(run.out).startsWith("backend scalar: plain Java loops, ").contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones")
+                .contains("epoch 6  100 %").contains("predicted").contains("dictionary");
+        assertThat(run.lastLine()).matches("test vowels \\d+\\.\\d\\d % words \\d+\\.\\d\\d % training \\d+\\.\\d s");
+        assertThat(Double.parseDouble(run.lastLine().split(" ")[2])).as("better than always guessing the commonest pattern (64.5)").isGreaterThan(75);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameScoresWithAnyNumberOfThreads() {
+        String[] args = {"--data", "" + folder, "--epochs", "1", "--hidden", "20", "--layers", "2", "--seed", "3", "--threads", "1"};
+        String expected = scores(run("", args));
+        for (String threads : new String[] {"1", "2", "3"}) {
+            args[args.length - 1] = threads;
+            assertThat(scores(run("", args))).as(threads + " threads").isEqualTo(expected);
+        }
+        args[9] = "4";
+        assertThat(scores(run("", args))).as("another seed").isNotEqualTo(expected);
+    }
+
+    /** Every line with what depends on time cut out. */
+    private static String scores(Run run) {
+        assertThat(run.status).as(run.err).isZero();
+        return String.join("\n", run.out.lines().skip(2).map(line -> line.replaceAll("\\d+(\\.\\d)? s\\b|[\\d,]+ words/s", "")).toList());
+    }
+
+    @Test
+    void aSavedModelPredictsFromTheCommandLineAndFromStandardInput() {
+        Path model = folder.resolve("stress.safetensors");
+        Run training = run("", "--data", "" + folder, "--epochs", "2", "--hidden", "16", "--forward-only", "--model", "" + model);
+        assertThat(training.status).as(training.err).isZero();
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+        Run one = run("", "--model", "" + model, "--predict", "HH", "EY", "V", "AH", "N");
+        assertThat(one.out).containsPattern("[012]");
+        assertThat(one.out.replaceAll("[012]", "")).isEqualToIgnoringNewLines("HH EY V AH N");
+        Run two = run("HH EY V AH N\n\nK AE T\n", "--model", "" + model, "--predict");
+        assertThat(two.out.lines()).hasSize(2).first().isEqualTo(one.out.strip());
+        Run unknown = run("", "--model", "" + model, "--predict", "QQ");
+        assertThat(unknown.status).isEqualTo(1);
+        assertThat(unknown.err).startsWith("WordStress: phone \"QQ\" is unknown; known are AA AE AH AO ");
+    }
+
+    @Test
+    void filesThatAreNoModels() throws IOException {
+        Path model = folder.resolve("model");
+        assertError(1, "no such file: " + model, "--model", "" + model, "--predict", "AA");
+        Files.writeString(model, "hello, this is no model");
+        assertError(1, model + ": not a model of WordStress: no safetensors header at its beginning", "--model", "" + model, "--predict", "AA");
+        run("", "--data", "" + folder, "--epochs", "1", "--hidden", "4", "--model", "" + model);
+        byte[] whole = Files.readAllBytes(model);
+        Files.write(model, Arrays.copyOf(whole, whole.length - 4));
+        assertError(1, model + ": the model is damaged: the data of head.bias [4] is missing or incomplete", "--model", "" + model, "--predict", "AA");
+    }
+
+    private void assertError(int status, String message, String... args) {
+        Run run = run("", args);
+        assertThat(run.err.lines().findFirst()).as(run.out).hasValue((status == 1 ? "WordStress: " : "") + message);
+        assertThat(run.status).isEqualTo(status);
+    }
+
+    @Test
+    void malformedDataNamesTheFileAndTheLine() throws IOException {
+        String file = folder.resolve("stress-train.tsv").toString();
+        String[] args = {"--data", "" + folder};
+        write("stress-train.tsv", List.of("K AE T\t- 1 -\tCAT", "K AE T\t- 1 -"));
+        assertError(1, file + " line 2: 2 columns; phones, tags and spelling are required, separated by tabs", args);
+        write("stress-train.tsv", List.of("K AE T\t- 1\tCAT"));
+        assertError(1, file + " line 1: 3 phones and 2 tags; one tag for each phone, and at least one, is required", args);
+        write("stress-train.tsv", List.of("K AE T\t- 3 -\tCAT"));
+        assertError(1, file + " line 1: tag \"3\"; - or 0, 1, 2 is required", args);
+        write("stress-train.tsv", List.of("K AE T\t- 1 -\tCAT"));
+        Run unknown = run("", args);
+        assertThat(unknown.err).startsWith("WordStress: " + folder.resolve("stress-dev.tsv") + " line 1: phone \"").contains("is unknown; known are AE K T");
+        Files.write(folder.resolve("stress-train.tsv"), new byte[0]);
+        assertError(1, file + " line 1: the file is empty; at least one word is required", args);
+        Files.write(folder.resolve("stress-train.tsv"), new byte[] {'K', (byte) 0xff, '\n'});
+        assertError(1, file + " line 1: not UTF-8, here or shortly after", args);
+        Files.delete(folder.resolve("stress-train.tsv"));
+        assertError(1, "no such file: " + file, args);
+    }
+
+    @Test
+    void optionsThatCannotBe() {
+        assertError(2, "--epochs, --hidden, --embedding, --layers and --batch must be at least 1", "--epochs", "0");
+        assertError(2, "--threads must be at least 1", "--threads", "0");
+        assertError(2, "--lr must be a positive number", "--lr", "-1");
+        assertError(2, "--predict needs --model FILE, the model to load", "--predict");
+        assertError(2, "phones are only tagged with --predict: K AE T", "K", "AE", "T");
+        assertError(2, "--model " + folder.resolve("none/model") + ": its folder is missing or not writable", "--model", "" + folder.resolve("none/model"));
+        assertError(2, "Unknown option: '--epoch'", "--epoch", "1");
+        assertError(1, "backends: vector was asked for and is not usable: this release has no SIMD kernels; use scalar", "--backend", "vector", "--data", "" + folder);
+    }
+}
