@@ -27,30 +27,30 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Learns where English words carry their stress, tests what it has learnt, and uses it. */
-@Command(name = "WordStress", mixinStandardHelpOptions = true, sortOptions = false, showDefaultValues = true,
+@Command(name = "WordStress", sortOptions = false, usageHelpAutoWidth = true,
         description = "Trains a BiLSTM to find the stress of English words from their phones, on words of different lengths without padding.")
 public final class WordStress implements Callable<Integer> {
     private static final int WORDS_TO_SHOW = 8;
 
-    @Option(names = "--epochs", description = "passes over the training words", defaultValue = "5")
+    @Option(names = "--epochs", description = "passes over the training words; 5 unless given", defaultValue = "5")
     private int epochs;
 
-    @Option(names = "--hidden", description = "size of the LSTM in each direction", defaultValue = "64")
+    @Option(names = "--hidden", description = "size of the LSTM in each direction; 64 unless given", defaultValue = "64")
     private int hidden;
 
-    @Option(names = "--embedding", description = "size of a phone's vector", defaultValue = "32")
+    @Option(names = "--embedding", description = "size of a phone's vector; 32 unless given", defaultValue = "32")
     private int embedding;
 
-    @Option(names = "--layers", description = "layers of the LSTM", defaultValue = "1")
+    @Option(names = "--layers", description = "layers of the LSTM; 1 unless given", defaultValue = "1")
     private int layers;
 
-    @Option(names = "--batch", description = "words per batch", defaultValue = "64")
+    @Option(names = "--batch", description = "words per batch; 64 unless given", defaultValue = "64")
     private int batch;
 
-    @Option(names = "--lr", description = "learning rate of Adam", defaultValue = "0.003")
+    @Option(names = "--lr", description = "learning rate of Adam; 0.003 unless given", defaultValue = "0.003")
     private double learningRate;
 
-    @Option(names = "--seed", description = "seed of the first weights and of the order of words", defaultValue = "0")
+    @Option(names = "--seed", description = "seed of the first weights and of the order of words; 0 unless given", defaultValue = "0")
     private long seed;
 
     @Option(names = "--threads", description = "threads to use; without it -Dsluice.threads, or all processors")
@@ -70,6 +70,9 @@ public final class WordStress implements Callable<Integer> {
 
     @Option(names = "--predict", description = "load the model instead of training, and tag phones from the command line or, a word a line, from standard input")
     private boolean predict;
+
+    @Option(names = {"-h", "--help"}, description = "shows this", usageHelp = true)
+    private boolean help;
 
     @Parameters(description = "with --predict: the phones of one word, such as K AA N T EH S T")
     private List<String> phones = List.of();

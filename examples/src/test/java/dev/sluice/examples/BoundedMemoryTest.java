@@ -1,0 +1,56 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.examples.stress.StressData;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fifty epochs in a JVM that has little memory and may not collect on request. */
+class BoundedMemoryTest {
+    private static final Pattern EPOCH = Pattern.compile("epoch \\d+ {2}loss \\S+ {2}(\\S+) s .*");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void fiftyEpochsInLittleMemoryNeitherFailNorSlowDown() throws Exception {
+        for (String part : List.of("train", "dev", "test")) {
+            try (InputStream words = StressData.class.getResourceAsStream("stress-dev.tsv")) {
+                Files.copy(words, folder.resolve("stress-" + part + ".tsv"));
+            }
+        }
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:MaxDirectMemorySize=256m",
+                "-XX:+DisableExplicitGC", "-cp", System.getProperty("java.class.path"), WordStress.class.getName(), "--data", folder.toString(), "--epochs", "50")
+                .redirectErrorStream(true).start();
+        List<String> lines = lines(process);
+        assertThat(process.waitFor()).as(String.join("\n", lines)).isZero();
+        double[] seconds = lines.stream().map(EPOCH::matcher).filter(m -> m.matches()).mapToDouble(m -> Double.parseDouble(m.group(1))).toArray();
+        assertThat(seconds).hasSize(50);
+        double early = sum(seconds, 10, 25);
+        double late = sum(seconds, 35, 50);
+        System.out.printf("epochs 11 to 25 took %.1f s, epochs 36 to 50 took %.1f s%n", early, late);
+        assertThat(late).as("seconds of epochs 36 to 50, of epochs 11 to 25 " + early).isLessThan(2 * early);
+    }
+
+    private static List<String> lines(Process process) throws IOException {
+        try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
+            return reader.lines().toList();
+        }
+    }
+
+    private static double sum(double[] values, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += values[i];
+        }
+        return sum;
+    }
+}

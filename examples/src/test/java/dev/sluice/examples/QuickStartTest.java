@@ -1,0 +1,48 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The README shows the program that is here, and what it prints. */
+class QuickStartTest {
+    private final String readme;
+
+    QuickStartTest() throws IOException {
+        readme = Files.readString(Path.of("../README.md"));
+    }
+
+    private String block(String language) {
+        Matcher block = Pattern.compile("```" + language + "\\R(.*?)```", Pattern.DOTALL).matcher(readme);
+        assertThat(block.find()).as("a block of " + language + " in the README").isTrue();
+        return block.group(1);
+    }
+
+    @Test
+    void theProgramIsThatOfTheReadme() throws IOException {
+        String program = Files.readString(Path.of("src/main/java/dev/sluice/examples/QuickStart.java"));
+        String body = program.substring(program.indexOf("        Generator random"), program.lastIndexOf("    }\n}")).stripTrailing().stripIndent();
+        assertThat(block("java").strip()).isEqualTo(body.strip());
+    }
+
+    @Test
+    void itPrintsWhatTheReadmeSays() {
+        PrintStream out = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            QuickStart.main(new String[0]);
+        } finally {
+            System.setOut(out);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8).strip()).isEqualToNormalizingNewlines(block("text").strip());
+    }
+}
