@@ -5,6 +5,10 @@ public enum Transpose {
     NO,
     YES;
 
+    public Transpose other() {
+        return this == NO ? YES : NO;
+    }
+
     /** The rows of {@code matrix} as gemm sees it. */
     public int rows(Matrix matrix) {
         return this == NO ? matrix.rows() : matrix.columns();

@@ -29,21 +29,20 @@ final class Gemm {
     private Gemm() {}
 
     /** Computes rows {@code fromRow} to {@code toRow} of columns {@code fromColumn} to {@code toColumn} of C. */
-    static void run(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c, int fromRow, int toRow,
-            int fromColumn, int toColumn) {
+    static void run(Product product, int fromRow, int toRow, int fromColumn, int toColumn) {
         Gemm idle = IDLE.poll();
         Gemm gemm = idle == null ? new Gemm() : idle;
-        int depth = transposeA.columns(a);
+        int depth = product.depth();
         for (int column = fromColumn; column < toColumn; column += PANEL_COLUMNS) {
             int columns = Math.min(PANEL_COLUMNS, toColumn - column);
             for (int k = 0; k == 0 || k < depth; k += PANEL_ROWS) {
                 int terms = Math.min(PANEL_ROWS, depth - k);
-                gemm.loadPanel(b, transposeB, k, terms, column, columns);
+                gemm.loadPanel(product, k, terms, column, columns);
                 for (int row = fromRow; row < toRow; row++) {
-                    gemm.loadA(a, transposeA, row, k, terms);
-                    gemm.loadSums(c, row, column, columns, k == 0 ? beta : 1f);
+                    load(product.a(), product.transposeA(), row, k, gemm.a, terms);
+                    gemm.loadSums(product, row, column, columns, k == 0 ? product.beta() : 1f);
                     gemm.multiply(terms, columns);
-                    MemorySegment.copy(gemm.sums, 0, c.segment(), JAVA_FLOAT, 4 * (c.row(row) + column), columns);
+                    gemm.storeSums(product, row, column, columns);
                 }
             }
         }
@@ -79,43 +78,57 @@ final class Gemm {
         }
     }
 
-    private void loadPanel(Matrix b, Transpose transposed, int k, int terms, int column, int columns) {
+    private void loadPanel(Product product, int k, int terms, int column, int columns) {
+        Matrix b = product.b();
+        if (product.transposeB() == NO) {
+            for (int i = 0; i < terms; i++) {
+                load(b, NO, k + i, column, panel[i], columns);
+            }
+            return;
+        }
         MemorySegment segment = b.segment();
-        if (transposed == NO) {
+        for (int j = 0; j < columns; j++) {
+            long start = b.row(column + j) + k;
             for (int i = 0; i < terms; i++) {
-                MemorySegment.copy(segment, JAVA_FLOAT, 4 * (b.row(k + i) + column), panel[i], 0, columns);
-            }
-        } else {
-            for (int j = 0; j < columns; j++) {
-                long start = b.row(column + j) + k;
-                for (int i = 0; i < terms; i++) {
-                    panel[i][j] = segment.getAtIndex(JAVA_FLOAT, start + i);
-                }
+                panel[i][j] = segment.getAtIndex(JAVA_FLOAT, start + i);
             }
         }
     }
 
-    private void loadA(Matrix matrix, Transpose transposed, int row, int k, int terms) {
-        MemorySegment segment = matrix.segment();
-        if (transposed == NO) {
-            MemorySegment.copy(segment, JAVA_FLOAT, 4 * (matrix.row(row) + k), a, 0, terms);
-        } else {
-            for (int i = 0; i < terms; i++) {
-                a[i] = segment.getAtIndex(JAVA_FLOAT, matrix.row(k + i) + row);
-            }
-        }
-    }
-
-    private void loadSums(Matrix c, int row, int column, int columns, float beta) {
+    private void loadSums(Product product, int row, int column, int columns, float beta) {
         if (beta == 0f) {
             Arrays.fill(sums, 0, columns, 0f);
             return;
         }
-        MemorySegment.copy(c.segment(), JAVA_FLOAT, 4 * (c.row(row) + column), sums, 0, columns);
+        load(product.c(), product.transposeC(), row, column, sums, columns);
         if (beta != 1f) {
             for (int j = 0; j < columns; j++) {
                 sums[j] *= beta;
             }
+        }
+    }
+
+    private void storeSums(Product product, int row, int column, int columns) {
+        Matrix c = product.c();
+        MemorySegment segment = c.segment();
+        if (product.transposeC() == NO) {
+            MemorySegment.copy(sums, 0, segment, JAVA_FLOAT, 4 * (c.row(row) + column), columns);
+            return;
+        }
+        for (int j = 0; j < columns; j++) {
+            segment.setAtIndex(JAVA_FLOAT, c.row(column + j) + row, sums[j]);
+        }
+    }
+
+    /** {@code count} elements of a row of the matrix, or of its transpose, from {@code column} on. */
+    private static void load(Matrix matrix, Transpose transposed, int row, int column, float[] target, int count) {
+        MemorySegment segment = matrix.segment();
+        if (transposed == NO) {
+            MemorySegment.copy(segment, JAVA_FLOAT, 4 * (matrix.row(row) + column), target, 0, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            target[i] = segment.getAtIndex(JAVA_FLOAT, matrix.row(column + i) + row);
         }
     }
 }

@@ -13,6 +13,9 @@ final class ScalarBackend implements Backend {
     /** Multiply-adds below which a second thread costs more than it saves. */
     private static final long WORTH_A_THREAD = 100_000;
 
+    /** Loops run along the rows of C; much shorter than this they are slow, and the columns may be longer. */
+    private static final int SHORT_ROW = 128;
+
     private final Workers workers;
 
     ScalarBackend(Workers workers) {
@@ -41,13 +44,15 @@ final class ScalarBackend implements Backend {
 
     @Override
     public void gemm(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
-        int rows = c.rows();
-        int columns = c.columns();
-        long depth = transposeA.columns(a);
+        Product stored = new Product(a, transposeA, b, transposeB, beta, c, Transpose.NO);
+        boolean tall = stored.columns() < SHORT_ROW && stored.rows() > stored.columns();
+        Product product = tall ? stored.transposed() : stored;
+        int rows = product.rows();
+        int columns = product.columns();
         if (rows >= workers.threads()) {
-            workers.split(rows, atLeast(depth * columns), (from, to) -> Gemm.run(a, transposeA, b, transposeB, beta, c, from, to, 0, columns));
+            workers.split(rows, atLeast((long) product.depth() * columns), (from, to) -> Gemm.run(product, from, to, 0, columns));
         } else {
-            workers.split(columns, atLeast(depth * rows), (from, to) -> Gemm.run(a, transposeA, b, transposeB, beta, c, 0, rows, from, to));
+            workers.split(columns, atLeast((long) product.depth() * rows), (from, to) -> Gemm.run(product, 0, rows, from, to));
         }
     }
 
