@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 
 /**
  * A view of float32 numbers in native memory: element (r, c) is number {@code offset + r·rowStride + c} of the block.
@@ -25,11 +26,14 @@ public record Matrix(Memory.Block block, long offset, int rows, int columns, int
     }
 
     public float get(int row, int column) {
-        return segment().getAtIndex(ValueLayout.JAVA_FLOAT, row(row) + column);
+        float value = segment().getAtIndex(ValueLayout.JAVA_FLOAT, row(row) + column);
+        Reference.reachabilityFence(block);
+        return value;
     }
 
     public void set(int row, int column, float value) {
         segment().setAtIndex(ValueLayout.JAVA_FLOAT, row(row) + column, value);
+        Reference.reachabilityFence(block);
     }
 
     /** Rows {@code from} to {@code from + count}, sharing this matrix's memory. */
@@ -51,6 +55,7 @@ public record Matrix(Memory.Block block, long offset, int rows, int columns, int
                 segment.setAtIndex(ValueLayout.JAVA_FLOAT, start + c, value);
             }
         }
+        Reference.reachabilityFence(block);
     }
 
     /** Copies every element of {@code source}, which has the same rows and columns. */
@@ -58,6 +63,8 @@ public record Matrix(Memory.Block block, long offset, int rows, int columns, int
         for (int r = 0; r < rows; r++) {
             MemorySegment.copy(source.segment(), ValueLayout.JAVA_FLOAT, 4 * source.row(r), segment(), ValueLayout.JAVA_FLOAT, 4 * row(r), columns);
         }
+        Reference.reachabilityFence(block);
+        Reference.reachabilityFence(source.block);
     }
 
     /** The shape, as messages show it: {@code [rows, columns]}. */

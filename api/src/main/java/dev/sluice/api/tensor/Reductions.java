@@ -129,6 +129,8 @@ final class Reductions {
             float factor = factors.segment().getAtIndex(JAVA_FLOAT, factors.offset() + i / size);
             result.segment().setAtIndex(JAVA_FLOAT, i, x.segment().getAtIndex(JAVA_FLOAT, x.offset() + i) * factor);
         }
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(factors);
         return result;
     }
 }

@@ -147,7 +147,7 @@ public final class Tensor {
         if (shape.elements() != 1) {
             throw new IllegalStateException("item: the tensor is " + shape + "; it must have exactly one element, not " + shape.elements());
         }
-        return segment().getAtIndex(JAVA_FLOAT, offset);
+        return at(offset);
     }
 
     /** The number at an index for each dimension, negative ones counted from the end. */
@@ -160,7 +160,7 @@ public final class Tensor {
         for (int d = 0; d < index.length; d++) {
             at += (long) Views.index("get", shape, d, index[d]) * shape.elementsFrom(d + 1);
         }
-        return segment().getAtIndex(JAVA_FLOAT, at);
+        return at(at);
     }
 
     /** A copy of all numbers in row-major order. */
@@ -448,7 +448,7 @@ public final class Tensor {
         requireShape("equalTo", other, shape);
         boolean[] equal = new boolean[shape.elements()];
         for (int i = 0; i < equal.length; i++) {
-            equal[i] = segment().getAtIndex(JAVA_FLOAT, offset + i) == other.segment().getAtIndex(JAVA_FLOAT, other.offset + i);
+            equal[i] = at(offset + i) == other.at(other.offset + i);
         }
         return new Mask(shape, equal);
     }
@@ -470,8 +470,15 @@ public final class Tensor {
 
     // For the operations of this package
 
+    /** The memory. Whoever reads it keeps this tensor reachable until done: a {@link Reference#reachabilityFence} comes last. */
     MemorySegment segment() {
         return storage.block(this).segment();
+    }
+
+    private float at(long index) {
+        float value = segment().getAtIndex(JAVA_FLOAT, index);
+        Reference.reachabilityFence(storage);
+        return value;
     }
 
     long offset() {

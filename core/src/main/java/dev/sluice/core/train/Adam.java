@@ -16,12 +16,12 @@ import java.util.List;
  * As <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html">torch.optim.Adam</a>, with its defaults; weight decay, if
  * any, is added to the gradient. See {@link AdamW} for the other kind.
  */
-public class Adam implements Optimizer {
-    private final Parameters parameters;
+public class Adam extends Optimizer {
     private final Options options;
     private final boolean decayApart;
-    private double rate;
     private int steps;
+    private float rateOfStep;
+    private float rootOfStep;
 
     /**
      * @param beta1 how much of the mean of gradients is kept at each step
@@ -52,8 +52,7 @@ public class Adam implements Optimizer {
     }
 
     Adam(List<Tensor> parameters, double learningRate, Options options, boolean decayApart) {
-        this.rate = Parameters.requireRate("Adam", learningRate);
-        this.parameters = new Parameters("Adam", parameters, 2);
+        super(parameters, learningRate, 2);
         this.options = options;
         this.decayApart = decayApart;
     }
@@ -61,19 +60,21 @@ public class Adam implements Optimizer {
     @Override
     public void step() {
         steps++;
-        float step = (float) (rate / (1 - StrictMath.pow(options.beta1, steps)));
-        float root = (float) Math.sqrt(1 - StrictMath.pow(options.beta2, steps));
-        parameters.update((p, g, state) -> update(p, g, state[0], state[1], step, root));
+        rateOfStep = (float) (learningRate() / (1 - StrictMath.pow(options.beta1, steps)));
+        rootOfStep = (float) Math.sqrt(1 - StrictMath.pow(options.beta2, steps));
+        super.step();
     }
 
-    private void update(Matrix parameter, Matrix gradient, Matrix mean, Matrix squares, float step, float root) {
+    @Override
+    protected void update(Matrix parameter, Matrix gradient, Matrix[] state) {
+        Matrix mean = state[0], squares = state[1];
         MemorySegment p = parameter.segment(), g = gradient.segment(), m = mean.segment(), v = squares.segment();
         float fresh1 = (float) (1 - options.beta1);
         float fresh2 = (float) (1 - options.beta2);
         float kept2 = (float) options.beta2;
         float epsilon = (float) options.epsilon;
         float decay = decayApart ? 0f : (float) options.weightDecay;
-        float keep = decayApart ? (float) (1 - rate * options.weightDecay) : 1f;
+        float keep = decayApart ? (float) (1 - learningRate() * options.weightDecay) : 1f;
         long count = (long) parameter.rows() * parameter.columns();
         for (long i = 0; i < count; i++) {
             float weight = p.getAtIndex(JAVA_FLOAT, parameter.offset() + i);
@@ -81,25 +82,10 @@ public class Adam implements Optimizer {
             float oldMean = m.getAtIndex(JAVA_FLOAT, mean.offset() + i);
             float newMean = Math.fma(fresh1, slope - oldMean, oldMean);
             float newSquares = Math.fma(fresh2 * slope, slope, kept2 * v.getAtIndex(JAVA_FLOAT, squares.offset() + i));
-            float size = (float) Math.sqrt(newSquares) / root + epsilon;
+            float size = (float) Math.sqrt(newSquares) / rootOfStep + epsilon;
             m.setAtIndex(JAVA_FLOAT, mean.offset() + i, newMean);
             v.setAtIndex(JAVA_FLOAT, squares.offset() + i, newSquares);
-            p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-step, newMean / size, weight * keep));
+            p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-rateOfStep, newMean / size, weight * keep));
         }
-    }
-
-    @Override
-    public void zeroGradients() {
-        parameters.zeroGradients();
-    }
-
-    @Override
-    public double learningRate() {
-        return rate;
-    }
-
-    @Override
-    public void learningRate(double rate) {
-        this.rate = Parameters.requireRate("Adam", rate);
     }
 }

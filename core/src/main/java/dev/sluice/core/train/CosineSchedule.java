@@ -16,12 +16,12 @@ public final class CosineSchedule implements Schedule {
      * @param total the number of calls after which the rate is the last one
      */
     public CosineSchedule(Optimizer optimizer, int total, double last) {
-        if (total < 1) {
-            throw new IllegalArgumentException("CosineSchedule: " + total + " calls; at least 1 is required");
+        if (total < 1 || !(last >= 0)) {
+            throw new IllegalArgumentException("CosineSchedule: " + total + " calls to a rate of " + last + "; at least 1 call and a rate of 0 or more are required");
         }
         this.optimizer = optimizer;
         this.first = optimizer.learningRate();
-        this.last = Parameters.requireRate("CosineSchedule", last);
+        this.last = last;
         this.total = total;
     }
 

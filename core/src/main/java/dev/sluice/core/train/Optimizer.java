@@ -1,5 +1,11 @@
 package dev.sluice.core.train;
 
+import dev.sluice.api.Matrix;
+import dev.sluice.api.tensor.Tensor;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What changes parameters by their gradients.
  *
@@ -8,16 +14,78 @@ package dev.sluice.core.train;
  * loss.backward();
  * optimizer.step();
  * }</pre>
+ *
+ * <p>Make it outside of any {@link dev.sluice.api.tensor.TensorScope} that closes before training ends: it keeps tensors of its own.
  */
-public interface Optimizer {
+public abstract class Optimizer {
+    private final List<Tensor> parameters;
+    private final List<Tensor[]> states = new ArrayList<>();
+    private double rate;
+
+    /**
+     * @param statesEach how many tensors the method keeps for each parameter, of its shape and zero at first
+     * @throws IllegalArgumentException when there are no parameters, one requires no gradient, or the rate is negative or not finite
+     */
+    protected Optimizer(List<Tensor> parameters, double learningRate, int statesEach) {
+        if (parameters.isEmpty()) {
+            throw new IllegalArgumentException(method() + ": the list of parameters is empty; at least one is required");
+        }
+        requireRate(learningRate);
+        this.parameters = List.copyOf(parameters);
+        this.rate = learningRate;
+        for (Tensor parameter : parameters) {
+            if (!parameter.requiresGrad()) {
+                throw new IllegalArgumentException(method() + ": a parameter of shape " + parameter.shape() + " requires no gradient; call requireGrad() on it");
+            }
+            Tensor[] state = new Tensor[statesEach];
+            for (int i = 0; i < statesEach; i++) {
+                state[i] = Tensor.zeros(parameter.shape().sizes());
+            }
+            states.add(state);
+        }
+    }
+
+    /** The update of one parameter in place. All matrices are contiguous and of one shape; the gradient is not modified. */
+    protected abstract void update(Matrix parameter, Matrix gradient, Matrix[] state);
+
     /** One update of every parameter that has a gradient. */
-    void step();
+    public void step() {
+        for (int i = 0; i < parameters.size(); i++) {
+            Tensor parameter = parameters.get(i);
+            Tensor gradient = parameter.grad();
+            if (gradient != null) {
+                Matrix[] state = new Matrix[states.get(i).length];
+                for (int k = 0; k < state.length; k++) {
+                    state[k] = states.get(i)[k].matrixToWrite();
+                }
+                update(parameter.matrixToWrite(), gradient.matrix(), state);
+                Reference.reachabilityFence(gradient);
+            }
+        }
+    }
 
     /** Clears the gradient of every parameter. */
-    void zeroGradients();
+    public final void zeroGradients() {
+        parameters.forEach(Tensor::clearGrad);
+    }
 
-    double learningRate();
+    public final double learningRate() {
+        return rate;
+    }
 
     /** From the next step on. */
-    void learningRate(double rate);
+    public final void learningRate(double rate) {
+        requireRate(rate);
+        this.rate = rate;
+    }
+
+    private void requireRate(double rate) {
+        if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(method() + ": learning rate " + rate + "; a finite number of 0 or more is required");
+        }
+    }
+
+    private String method() {
+        return getClass().getSimpleName();
+    }
 }

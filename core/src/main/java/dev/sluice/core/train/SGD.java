@@ -11,53 +11,32 @@ import java.util.List;
  * Stochastic gradient descent with momentum: v = momentum·v + g, then p = p − rate·v, in float32 with fused multiply-add. As
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html">torch.optim.SGD</a> (without dampening).
  */
-public final class SGD implements Optimizer {
-    private final Parameters parameters;
+public final class SGD extends Optimizer {
     private final float momentum;
-    private double rate;
 
+    /** Without momentum. */
     public SGD(List<Tensor> parameters, double learningRate) {
         this(parameters, learningRate, 0);
     }
 
     public SGD(List<Tensor> parameters, double learningRate, double momentum) {
-        Parameters.requireRate("SGD", learningRate);
+        super(parameters, learningRate, 1);
         if (!(momentum >= 0)) {
             throw new IllegalArgumentException("SGD: momentum " + momentum + "; 0 or more is required");
         }
-        this.parameters = new Parameters("SGD", parameters, 1);
-        this.rate = learningRate;
         this.momentum = (float) momentum;
     }
 
     @Override
-    public void step() {
-        parameters.update((p, g, state) -> update(p, g, state[0]));
-    }
-
-    private void update(Matrix parameter, Matrix gradient, Matrix velocity) {
+    protected void update(Matrix parameter, Matrix gradient, Matrix[] state) {
+        Matrix velocity = state[0];
         MemorySegment p = parameter.segment(), g = gradient.segment(), v = velocity.segment();
-        float step = (float) rate;
+        float step = (float) learningRate();
         long count = (long) parameter.rows() * parameter.columns();
         for (long i = 0; i < count; i++) {
             float next = Math.fma(momentum, v.getAtIndex(JAVA_FLOAT, velocity.offset() + i), g.getAtIndex(JAVA_FLOAT, gradient.offset() + i));
             v.setAtIndex(JAVA_FLOAT, velocity.offset() + i, next);
             p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-step, next, p.getAtIndex(JAVA_FLOAT, parameter.offset() + i)));
         }
-    }
-
-    @Override
-    public void zeroGradients() {
-        parameters.zeroGradients();
-    }
-
-    @Override
-    public double learningRate() {
-        return rate;
-    }
-
-    @Override
-    public void learningRate(double rate) {
-        this.rate = Parameters.requireRate("SGD", rate);
     }
 }
