@@ -4,6 +4,7 @@ import static dev.sluice.core.Numbers.assertClose;
 import static dev.sluice.core.Numbers.doubles;
 import static dev.sluice.core.Numbers.random;
 
+import dev.sluice.api.conformance.OracleLSTM;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,16 +1,17 @@
-package dev.sluice.core;
+package dev.sluice.api.conformance;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** An LSTM in double, one sequence at a time, as its equations read. */
-final class OracleLSTM {
+public final class OracleLSTM {
     private final int hidden;
     private final int layers;
     private final int directions;
     private final boolean bias;
 
-    OracleLSTM(int hidden, int layers, int directions, boolean bias) {
+    /** An LSTM of these sizes; directions are 1 or 2. */
+    public OracleLSTM(int hidden, int layers, int directions, boolean bias) {
         this.hidden = hidden;
         this.layers = layers;
         this.directions = directions;
@@ -18,14 +19,14 @@ final class OracleLSTM {
     }
 
     /** What became of one sequence. */
-    record Result(double[][] output, double[][] h, double[][] c) {}
+    public record Result(double[][] output, double[][] h, double[][] c) {}
 
     /**
      * @param x [steps][input]
      * @param h [layers · directions][hidden], not modified; c likewise
      * @param parameters in the order of the LSTM's
      */
-    Result run(double[][] x, double[][] h, double[][] c, List<double[]> parameters) {
+    public Result run(double[][] x, double[][] h, double[][] c, List<double[]> parameters) {
         int each = bias ? 4 : 2;
         double[][] rows = x;
         double[][] lastH = new double[h.length][];
