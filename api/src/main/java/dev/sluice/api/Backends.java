@@ -181,12 +181,13 @@ public final class Backends {
     /** The process's default backend; a holder, so that nothing is discovered before it is needed. */
     private static final class Default {
         static final Supplier<Backend> BACKEND = new Supplier<>() {
+            private Backends found;
             private Backend backend;
 
             @Override
             public synchronized Backend get() {
                 if (backend == null) {
-                    Backends found = discover();
+                    found = found == null ? discover() : found;
                     backend = found.selected();
                     System.getLogger(Backends.class.getName()).log(Level.INFO, "sluice runs on backend " + backend.name() + ": "
                             + backend.description() + found.skipped(backend));

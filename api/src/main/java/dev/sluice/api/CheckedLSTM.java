@@ -12,34 +12,33 @@ final class CheckedLSTM implements LSTMKernel {
 
     @Override
     public Prepared prepare(Weights weights) {
-        var check = new MatrixCheck("lstm");
+        weights(new MatrixCheck("lstm"), weights);
+        return new Checked(weights, kernel.prepare(weights));
+    }
+
+    private static void weights(MatrixCheck check, Weights weights) {
         int hidden = weights.hiddenSize();
         check.input("W_ih", weights.inputHidden());
         check.input("W_hh", weights.hiddenHidden());
         check.shape("W_ih", weights.inputHidden(), 4 * hidden, weights.inputSize());
         check.shape("W_hh", weights.hiddenHidden(), 4 * hidden, hidden);
-        if (weights.inputBias() != null) {
+        if (weights.inputBias() != null || weights.hiddenBias() != null) {
             check.input("b_ih", weights.inputBias());
             check.input("b_hh", weights.hiddenBias());
             check.shape("b_ih", weights.inputBias(), 1, 4 * hidden);
             check.shape("b_hh", weights.hiddenBias(), 1, 4 * hidden);
         }
-        return new Checked(weights, kernel.prepare(weights));
     }
 
     private record Checked(Weights weights, Prepared prepared) implements Prepared {
         @Override
         public void infer(Steps steps, Matrix x, States first, Matrix y, States last) {
-            var check = new MatrixCheck("lstm");
-            steps(steps);
-            check.input("x", x);
-            input(check, "the first", first, steps);
-            check.shape("x", x, steps.rows(), weights.inputSize());
-            check.output("y", y, x, first.h(), first.c());
+            MatrixCheck check = begin("lstm", steps, x, first);
+            check.output("y", y);
             check.shape("y", y, steps.rows(), weights.hiddenSize());
-            output(check, "the last", last, steps, x, y, first.h(), first.c());
+            output(check, "the last", last, steps);
             prepared.infer(steps, x, first, y, last);
-            reachabilityFence(weights);
+            reachabilityFence(this);
             reachabilityFence(x);
             reachabilityFence(first);
             reachabilityFence(y);
@@ -48,44 +47,47 @@ final class CheckedLSTM implements LSTMKernel {
 
         @Override
         public void forward(Steps steps, Pass pass, States last) {
-            var check = new MatrixCheck("lstm");
-            pass(check, steps, pass);
-            check.output("y", pass.y(), pass.x(), pass.first().h(), pass.first().c());
-            check.output("gates", pass.saved().gates(), pass.x(), pass.y());
-            check.output("cells", pass.saved().cells(), pass.x(), pass.y(), pass.saved().gates());
-            output(check, "the last", last, steps, pass.x(), pass.y(), pass.first().h(), pass.first().c(), pass.saved().gates(),
-                    pass.saved().cells());
+            MatrixCheck check = begin("lstm", steps, pass.x(), pass.first());
+            check.output("y", pass.y());
+            check.output("gates", pass.saved().gates());
+            check.output("cells", pass.saved().cells());
+            shapes(check, steps, pass);
+            output(check, "the last", last, steps);
             prepared.forward(steps, pass, last);
-            reachabilityFence(weights);
+            reachabilityFence(this);
             reachabilityFence(pass);
             reachabilityFence(last);
         }
 
         @Override
         public void backward(Steps steps, Pass pass, OutputGradients given, InputGradients wanted) {
-            var check = new MatrixCheck("lstm gradient");
-            pass(check, steps, pass);
+            MatrixCheck check = begin("lstm gradient", steps, pass.x(), pass.first());
+            check.input("y", pass.y());
+            check.input("gates", pass.saved().gates());
+            check.input("cells", pass.saved().cells());
+            shapes(check, steps, pass);
             check.input("dy", given.y());
             check.shape("dy", given.y(), steps.rows(), weights.hiddenSize());
-            input(check, "the gradient of the last", given.last(), steps);
-            Matrix[] inputs = {pass.x(), pass.y(), pass.saved().gates(), pass.saved().cells(), given.y(), given.last().h(), given.last().c()};
+            check.input("the gradient of the last h", given.last().h());
+            check.input("the gradient of the last c", given.last().c());
+            states(check, "the gradient of the last", given.last(), steps);
             if (wanted.x() != null) {
-                check.output("dx", wanted.x(), inputs);
+                check.output("dx", wanted.x());
                 check.shape("dx", wanted.x(), steps.rows(), weights.inputSize());
             }
             if (wanted.first() != null) {
-                output(check, "the gradient of the first", wanted.first(), steps, inputs);
+                output(check, "the gradient of the first", wanted.first(), steps);
             }
-            check.output("dW_ih", wanted.inputHidden(), inputs);
+            check.output("dW_ih", wanted.inputHidden());
             check.shape("dW_ih", wanted.inputHidden(), 4 * weights.hiddenSize(), weights.inputSize());
-            check.output("dW_hh", wanted.hiddenHidden(), inputs);
+            check.output("dW_hh", wanted.hiddenHidden());
             check.shape("dW_hh", wanted.hiddenHidden(), 4 * weights.hiddenSize(), weights.hiddenSize());
             if (wanted.bias() != null) {
-                check.output("db", wanted.bias(), inputs);
+                check.output("db", wanted.bias());
                 check.shape("db", wanted.bias(), 1, 4 * weights.hiddenSize());
             }
             prepared.backward(steps, pass, given, wanted);
-            reachabilityFence(weights);
+            reachabilityFence(this);
             reachabilityFence(pass);
             reachabilityFence(given);
             reachabilityFence(wanted);
@@ -96,33 +98,37 @@ final class CheckedLSTM implements LSTMKernel {
             prepared.close();
         }
 
-        private void pass(MatrixCheck check, Steps steps, Pass pass) {
-            steps(steps);
-            check.input("x", pass.x());
-            check.shape("x", pass.x(), steps.rows(), weights.inputSize());
-            input(check, "the first", pass.first(), steps);
-            check.input("y", pass.y());
+        /** The checks of what every call is given. */
+        private MatrixCheck begin(String operation, Steps steps, Matrix x, States first) {
+            requireShrinking(steps);
+            MatrixCheck check = new MatrixCheck(operation);
+            CheckedLSTM.weights(check, weights);
+            check.input("x", x);
+            check.shape("x", x, steps.rows(), weights.inputSize());
+            check.input("the first h", first.h());
+            check.input("the first c", first.c());
+            states(check, "the first", first, steps);
+            return check;
+        }
+
+        private void shapes(MatrixCheck check, Steps steps, Pass pass) {
             check.shape("y", pass.y(), steps.rows(), weights.hiddenSize());
-            check.input("gates", pass.saved().gates());
             check.shape("gates", pass.saved().gates(), steps.rows(), 4 * weights.hiddenSize());
-            check.input("cells", pass.saved().cells());
             check.shape("cells", pass.saved().cells(), steps.rows(), weights.hiddenSize());
         }
 
-        private void input(MatrixCheck check, String which, States states, Steps steps) {
-            check.input(which + " h", states.h());
-            check.input(which + " c", states.c());
+        private void states(MatrixCheck check, String which, States states, Steps steps) {
             check.shape(which + " h", states.h(), steps.batch(), weights.hiddenSize());
             check.shape(which + " c", states.c(), steps.batch(), weights.hiddenSize());
         }
 
-        private void output(MatrixCheck check, String which, States states, Steps steps, Matrix... others) {
-            input(check, which, states, steps);
-            check.output(which + " h", states.h(), others);
-            check.output(which + " c", states.c(), others);
+        private void output(MatrixCheck check, String which, States states, Steps steps) {
+            check.output(which + " h", states.h());
+            check.output(which + " c", states.c());
+            states(check, which, states, steps);
         }
 
-        private static void steps(Steps steps) {
+        private static void requireShrinking(Steps steps) {
             int[] sizes = steps.batchSizes();
             for (int t = 0; t < sizes.length; t++) {
                 if (sizes[t] < 0 || t > 0 && sizes[t] > sizes[t - 1]) {

@@ -1,8 +1,12 @@
 package dev.sluice.api;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What the arguments of a kernel must be, with the messages for when they are not. */
 final class MatrixCheck {
     private final String operation;
+    private final List<Matrix> seen = new ArrayList<>();
 
     MatrixCheck(String operation) {
         this.operation = operation;
@@ -10,6 +14,11 @@ final class MatrixCheck {
 
     /** The matrix lies inside its block, and its rows do not overlap. */
     void input(String name, Matrix m) {
+        inside(name, m);
+        seen.add(m);
+    }
+
+    private void inside(String name, Matrix m) {
         if (m == null) {
             throw new NullPointerException(operation + ": " + name + " is null; a matrix is required");
         }
@@ -21,21 +30,22 @@ final class MatrixCheck {
                     + "; the stride must be at least the columns (" + m.columns() + ")");
         }
         long floats = m.segment().byteSize() / 4;
-        if (m.offset() < 0 || m.rows() > 0 && end(m) > floats) {
+        if (m.offset() < 0 || m.offset() > floats || m.rows() > 0 && end(m) > floats) {
             throw new IllegalArgumentException(operation + ": " + name + " is " + m + " at offset " + m.offset() + " with a row stride of "
                     + m.rowStride() + "; its block has only " + floats + " floats");
         }
     }
 
-    /** As {@link #input}, and the matrix shares no element with any of {@code others}. */
-    void output(String name, Matrix m, Matrix... others) {
-        input(name, m);
-        for (Matrix other : others) {
+    /** As {@link #input}, and the matrix shares no element with any argument named before. */
+    void output(String name, Matrix m) {
+        inside(name, m);
+        for (Matrix other : seen) {
             if (overlap(m, other)) {
                 throw new IllegalArgumentException(operation + ": " + name + " " + m + " shares memory with another argument " + other
                         + "; an output must have memory of its own");
             }
         }
+        seen.add(m);
     }
 
     void shape(String name, Matrix m, int rows, int columns) {
@@ -62,11 +72,12 @@ final class MatrixCheck {
         if (end(a) <= b.offset() || end(b) <= a.offset()) {
             return false;
         }
-        if (a.rowStride() != b.rowStride()) {
-            return true;
+        if (a.rowStride() != b.rowStride() && a.rows() > 1 && b.rows() > 1) {
+            return true; // not worth finding out
         }
-        // Equal strides: two column ranges of one table, perhaps. They overlap unless they are apart in every row.
-        long apart = Math.floorMod(b.offset() - a.offset(), (long) a.rowStride());
-        return apart < a.columns() || apart + b.columns() > a.rowStride();
+        // Two column ranges of one table, perhaps. They overlap unless they are apart in every row.
+        long stride = a.rows() > 1 ? a.rowStride() : b.rowStride();
+        long apart = Math.floorMod(b.offset() - a.offset(), stride);
+        return apart < a.columns() || apart + b.columns() > stride;
     }
 }

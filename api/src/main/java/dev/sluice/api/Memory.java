@@ -20,6 +20,7 @@ import java.util.Set;
  */
 public final class Memory {
     private static final int ALIGNMENT = 64;
+    private static final long MOST = 1L << 50; // no machine has more
     private static final int COLLECTIONS_BEFORE_GIVING_UP = 5;
 
     private static final List<ArrayDeque<Piece>> FREE = new ArrayList<>();
@@ -43,6 +44,9 @@ public final class Memory {
         }
         for (Reference<?> gone = GONE.poll(); gone != null; gone = GONE.poll()) {
             recycle((Handle) gone);
+        }
+        if (bytes > MOST) {
+            throw exhausted(bytes);
         }
         int size = sizeClass(bytes);
         for (int attempt = 0; ; attempt++) {
@@ -132,11 +136,15 @@ public final class Memory {
     /** The last resort: asks the collector to find tensors that nobody holds, and waits a little for what it finds. */
     private static void collect() {
         System.gc();
+        boolean interrupted = Thread.interrupted();
         try {
             for (Reference<?> gone = GONE.remove(50); gone != null; gone = GONE.poll()) {
                 recycle((Handle) gone);
             }
         } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

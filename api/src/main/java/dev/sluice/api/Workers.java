@@ -14,6 +14,7 @@ import java.util.function.IntConsumer;
  */
 public final class Workers implements AutoCloseable {
     private static final int SPINS_BEFORE_PARKING = 2_000;
+    private static final int MOST_THREADS = 1_024;
 
     private final Thread[] helpers;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -22,15 +23,12 @@ public final class Workers implements AutoCloseable {
 
     private Workers(int threads) {
         helpers = new Thread[threads - 1];
-        for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = Thread.ofPlatform().daemon().name("sluice-worker-" + (i + 1)).start(this::help);
-        }
     }
 
-    /** A team of {@code threads}, the caller's included; 1 starts no thread at all. */
+    /** A team of {@code threads}, the caller's included, which start when there is work for them; 1 never starts any. */
     public static Workers of(int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("workers: " + threads + " threads; at least 1 is required, the caller's own");
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new IllegalArgumentException("workers: " + threads + " threads; at least 1, the caller's own, and at most " + MOST_THREADS + " are required");
         }
         return new Workers(threads);
     }
@@ -57,14 +55,14 @@ public final class Workers implements AutoCloseable {
      * throw, the others still run, and the first exception is thrown here.
      */
     public void run(int tasks, IntConsumer task) {
+        Job mine = new Job(tasks, task, Thread.currentThread());
         if (tasks < 2 || helpers.length == 0 || closed || !busy.compareAndSet(false, true)) {
-            for (int i = 0; i < tasks; i++) {
-                task.accept(i);
-            }
+            mine.work();
+            mine.rethrow();
             return;
         }
-        Job mine = new Job(tasks, task, Thread.currentThread());
         try {
+            start();
             job = mine;
             for (int i = 0; i < Math.min(helpers.length, tasks - 1); i++) {
                 LockSupport.unpark(helpers[i]);
@@ -102,7 +100,14 @@ public final class Workers implements AutoCloseable {
     public void close() {
         closed = true;
         for (Thread helper : helpers) {
-            LockSupport.unpark(helper);
+            LockSupport.unpark(helper); // null is nobody
+        }
+    }
+
+    /** Starts the helpers; only whoever has made the team busy comes here. */
+    private void start() {
+        for (int i = 0; helpers.length > 0 && helpers[helpers.length - 1] == null && i < helpers.length; i++) {
+            helpers[i] = Thread.ofPlatform().daemon().name("sluice-worker-" + (i + 1)).start(this::help);
         }
     }
 

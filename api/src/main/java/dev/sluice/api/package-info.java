@@ -7,44 +7,63 @@
  *
  * <h2>The contract</h2>
  *
+ * <p>A backend that says it is {@linkplain dev.sluice.api.Backend#isExact exact} follows rules 11 to 23 to the bit; another stays within the rounding errors
+ * of as many terms, and rule 17 is not asked of it. The conformance kit, in this module's tests jar, cites the rules by number.
+ *
  * <h3>Layout</h3>
  * <ol>
- *   <li>Arguments are {@linkplain dev.sluice.api.Matrix matrices} of float32 in native memory, any offset, any row stride from the number of
- *       columns up. Only their elements are read or written; what lies between rows or around them is somebody else's.
- *   <li>Rows or columns may be none; then nothing is computed, but an output of a product over no terms is still written.
+ *   <li>Element (r, c) of a {@link dev.sluice.api.Matrix} is number {@code offset + r·rowStride + c} of its block, for any offset and
+ *       any row stride from the number of columns up. <i>So parts of larger tensors need no copies.</i>
+ *   <li>Nothing but the elements of its outputs is written. <i>What lies between rows and around a matrix is somebody else's.</i>
+ *   <li>Rows, columns and terms may be none. A product over no terms is still written: β·C. <i>So an empty batch is no special case.</i>
+ *   <li>Sizes are any; none must be a multiple of anything.
  * </ol>
  *
- * <h3>Aliasing and mutation</h3>
- * <ol start="3">
- *   <li>Inputs are not modified. Outputs share no element with any other argument.
- *   <li>β = 0 means that the output is not read: what it held, NaN included, does not matter.
- *   <li>Nothing is kept after a call returns, except by {@link dev.sluice.api.LSTMKernel.Prepared} until it is closed.
+ * <h3>Mutation</h3>
+ * <ol start="5">
+ *   <li>Inputs are not modified. Of the arguments, only those that say “Written.” or “Modified.” are outputs.
+ *   <li>β = 0 means that the output is not read. <i>What it held, NaN included, does not matter.</i>
+ *   <li>Any other β multiplies what the output held.
+ *   <li>Outputs share no element with any other argument; callers see to that. <i>So kernels may read and write in any order.</i>
  * </ol>
  *
  * <h3>Threads</h3>
- * <ol start="6">
- *   <li>Every method may be called from many threads at once.
- *   <li>A backend starts no threads; it shares out work over the {@link dev.sluice.api.Workers} it was opened with. What it computes does not
- *       depend on their number.
+ * <ol start="9">
+ *   <li>Every method may be called from many threads at once, {@link dev.sluice.api.LSTMKernel.Prepared} included.
+ *   <li>A backend starts no threads; it shares out work over the {@link dev.sluice.api.Workers} it was opened with, and what it computes
+ *       does not depend on their number, to the bit.
  * </ol>
  *
  * <h3>Numbers</h3>
- * An exact backend follows these to the bit; others stay within the rounding errors of as many terms.
- * <ol start="8">
- *   <li>Everything is computed in float32. Products are added by fused multiply-add. NaN is compared as NaN, whatever its payload.
- *   <li>An element of a product is one chain: from β·C (+0 when β = 0), over all k in ascending order. Blocks, threads and vector lanes may be
- *       arranged at will as long as each chain stays one chain: no partial sums, no extra terms.
- *   <li>{@link dev.sluice.api.Backend#lstmCell} and its gradient are computed as written there, with the functions of
- *       {@link dev.sluice.api.Activations}.
- *   <li>A row depends on its own row only: NaN and infinity stay in it.
- *   <li>An {@link dev.sluice.api.LSTMKernel} gives the bits of {@link dev.sluice.api.StepwiseLSTM}.
+ * <ol start="11">
+ *   <li>An element of a product is one chain: from β·C (+0 when β = 0), over all k in ascending order, by fused multiply-add in float32.
+ *       <i>Blocks, threads and vector lanes may be arranged at will, as long as each chain stays one chain: no partial sums.</i>
+ *   <li>A sum of rows starts from β·row (+0 when β = 0) and takes the rows in ascending order.
+ *   <li>{@code addRow} and {@code axpy} round once for each element.
+ *   <li>{@link dev.sluice.api.Backend#lstmCell} is computed as written there, with the functions of {@link dev.sluice.api.Activations};
+ *       its numbers keep their digits near zero.
+ *   <li>{@link dev.sluice.api.Backend#lstmCellGradient} is computed as written there.
+ *   <li>A row of a result depends on its own row only, and terms are never made up (0·∞ is NaN). <i>So NaN and infinity stay where they
+ *       belong.</i> NaN is compared as NaN, whatever its payload.
+ *   <li>Denormal numbers and the signs of zeros are kept.
+ * </ol>
+ *
+ * <h3>Whole layers</h3>
+ * <ol start="18">
+ *   <li>Forward gives what {@link dev.sluice.api.StepwiseLSTM} gives.
+ *   <li>So do the gradients. Backward may be called again with the same pass: nothing in it is used up.
+ *   <li>The last states are those after each sequence's own last step (in the reverse direction, its first); a sequence starts from its
+ *       own first state wherever it starts.
+ *   <li>Inference gives what forward gives.
+ *   <li>Prepared weights are those at the time of their preparation, and a new preparation sees new weights.
+ *   <li>A forward without a backward, or a call that fails, leaves nothing behind.
  * </ol>
  *
  * <h3>Failure</h3>
- * <ol start="13">
- *   <li>A backend that cannot run says so in {@link dev.sluice.api.BackendProvider#open}, with the reason and the next action; a backend that
- *       was opened works.
- *   <li>Arguments are checked before they reach a backend, in one place, for all of them.
+ * <ol start="24">
+ *   <li>A backend that cannot run says so in {@link dev.sluice.api.BackendProvider#open}, with the reason and the next action; one that
+ *       was opened works, on the workers it was given, under its provider's name.
+ *   <li>Arguments are checked before they reach a backend, in one place, for all of them. <i>So no backend has to.</i>
  * </ol>
  */
 package dev.sluice.api;

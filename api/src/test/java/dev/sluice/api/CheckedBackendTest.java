@@ -11,14 +11,21 @@ import org.junit.jupiter.api.Test;
 /** What a kernel cannot take never reaches it. */
 class CheckedBackendTest {
     private final Backend backend = Backends.of(Workers.of(1), List.of(new FakeBackend.Provider("fake", 1))).best();
-    private final Scratch scratch = new Scratch(4000);
+    private final Own scratch = new Own();
+
+    /** Each matrix in memory of its own. */
+    private static final class Own {
+        Matrix matrix(int rows, int columns) {
+            return new Scratch((long) rows * columns).matrix(rows, columns);
+        }
+    }
 
     private static void rejected(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 
     @Test
-    void sizesThatDoNotFit() {
+    void rule25_sizesThatDoNotFit() {
         Matrix a = scratch.matrix(2, 3);
         Matrix b = scratch.matrix(4, 5);
         Matrix c = scratch.matrix(2, 5);
@@ -31,7 +38,7 @@ class CheckedBackendTest {
     }
 
     @Test
-    void sizesThatDoNotFitInACell() {
+    void rule25_sizesThatDoNotFitInACell() {
         Matrix c = scratch.matrix(2, 3);
         Matrix next = scratch.matrix(2, 3);
         rejected(() -> backend.lstmCell(scratch.matrix(2, 11), c, next, scratch.matrix(2, 3)), "lstmCell: gates is [2, 11]; [2, 12] is required");
@@ -39,7 +46,7 @@ class CheckedBackendTest {
     }
 
     @Test
-    void outputsThatShareMemory() {
+    void rule08_outputsThatShareMemory() {
         Matrix table = scratch.matrix(4, 6);
         rejected(() -> backend.axpy(1, table, table), "axpy: y [4, 6] shares memory with another argument [4, 6]; an output must have memory of its own");
         rejected(() -> backend.axpy(1, table.rows(0, 2), table.rows(1, 2)), "axpy: y [2, 6] shares memory with another argument [2, 6]; an output must have memory of its own");
@@ -47,10 +54,17 @@ class CheckedBackendTest {
         backend.axpy(1, table.columns(0, 3), table.columns(3, 3));
         backend.axpy(1, table.columns(3, 3), table.columns(0, 3));
         backend.axpy(1, table.rows(0, 2), table.rows(2, 2));
+        backend.addRow(new Matrix(table.block(), table.row(1) + 3, 1, 3, 3), table.columns(0, 3));
+        LSTMKernel.States first = new LSTMKernel.States(scratch.matrix(1, 2), scratch.matrix(1, 2));
+        Matrix same = scratch.matrix(1, 2);
+        try (LSTMKernel.Prepared lstm = backend.lstm().prepare(new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 2), null, null))) {
+            rejected(() -> lstm.infer(new LSTMKernel.Steps(new int[] {1}, Direction.FORWARD), scratch.matrix(1, 3), first, scratch.matrix(1, 2), new LSTMKernel.States(same, same)),
+                    "lstm: the last c [1, 2] shares memory with another argument [1, 2]; an output must have memory of its own");
+        }
     }
 
     @Test
-    void matricesThatLieOutsideTheirBlock() {
+    void rule25_matricesThatLieOutsideTheirBlock() {
         try (Memory.Block block = Memory.take(64)) {
             Matrix inside = new Matrix(block, 0, 4, 4, 4);
             rejected(() -> backend.axpy(1, new Matrix(block, 1, 4, 4, 4), inside), "axpy: x is [4, 4] at offset 1 with a row stride of 4; its block has only 16 floats");
@@ -61,7 +75,7 @@ class CheckedBackendTest {
     }
 
     @Test
-    void memoryThatIsGone() {
+    void rule25_memoryThatIsGone() {
         Memory.Block block = Memory.take(64);
         Matrix matrix = new Matrix(block, 0, 2, 2, 2);
         block.close();
@@ -70,7 +84,7 @@ class CheckedBackendTest {
     }
 
     @Test
-    void stepsThatGrow() {
+    void rule25_stepsThatGrow() {
         LSTMKernel.Weights weights = new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 2), null, null);
         LSTMKernel.States first = new LSTMKernel.States(scratch.matrix(1, 2), scratch.matrix(1, 2));
         try (LSTMKernel.Prepared lstm = backend.lstm().prepare(weights)) {

@@ -61,7 +61,7 @@ class MemoryTest {
         long inUse = Memory.bytesInUse();
         assertThatThrownBy(() -> Memory.take(1 << 30)).isInstanceOf(OutOfMemoryError.class).hasMessageStartingWith("memory: 1073741824 bytes asked for; ")
                 .hasMessageContaining(" bytes of tensors are in use and Memory.limit(").hasMessageEndingWith("or close a TensorScope around each step so that its tensors are recycled");
-        assertThat(Memory.bytesInUse()).isEqualTo(inUse);
+        assertThat(Memory.bytesInUse()).isLessThanOrEqualTo(inUse); // the attempt collects
     }
 
     @Test

@@ -123,7 +123,7 @@ class WorkersTest {
     @Test
     void theirNumberComesFromAProperty() {
         assertThat(Workers.configured().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThatThrownBy(() -> Workers.of(0)).hasMessage("workers: 0 threads; at least 1 is required, the caller's own");
+        assertThatThrownBy(() -> Workers.of(0)).hasMessage("workers: 0 threads; at least 1, the caller's own, and at most 1024 are required");
         try {
             System.setProperty("sluice.threads", "3");
             assertThat(Workers.configured().threads()).isEqualTo(3);

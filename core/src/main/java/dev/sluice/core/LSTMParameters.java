@@ -54,12 +54,14 @@ final class LSTMParameters {
     /** The weights as they are now, prepared; to be closed after use. */
     synchronized Use use(LSTMKernel kernel) {
         long version = tensors().stream().mapToLong(Tensor::version).sum();
+        LSTMKernel.Weights weights = new LSTMKernel.Weights(inputHidden.matrix(), hiddenHidden.matrix(), hasBias() ? inputBias.matrix() : null,
+                hasBias() ? hiddenBias.matrix() : null); // also says so if they are gone
         if (current == null || current.version != version) {
             if (current != null) {
                 current.retire();
+                current = null;
             }
-            current = new Use(kernel.prepare(new LSTMKernel.Weights(inputHidden.matrix(), hiddenHidden.matrix(),
-                    hasBias() ? inputBias.matrix() : null, hasBias() ? hiddenBias.matrix() : null)), version);
+            current = new Use(kernel.prepare(weights), version);
         }
         current.users++;
         return current;

@@ -48,6 +48,10 @@ public record PackedSequence(Tensor data, Packing packing) {
             if (sequences.get(i).shape().rank() == 0) {
                 throw new IllegalArgumentException("pack: sequence " + i + " is a single number; [length, ..] is required");
             }
+            if (!sequences.get(i).shape().without(0).equals(sequences.getFirst().shape().without(0))) {
+                throw new IllegalArgumentException("pack: sequence 0 is " + sequences.getFirst().shape() + ", sequence " + i + " is " + sequences.get(i).shape()
+                        + "; only their lengths, the first dimension, may differ");
+            }
         }
         Packing packing = Packing.of(order, sequences.stream().mapToInt(s -> s.size(0)).toArray());
         int[] starts = new int[sequences.size()];

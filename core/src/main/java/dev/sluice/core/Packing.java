@@ -124,7 +124,7 @@ public final class Packing {
 
     /** Whether the sequences were given longest first. */
     public boolean isSorted() {
-        return Arrays.equals(sorted, unsorted) && IntStream.range(0, sorted.length).allMatch(i -> sorted[i] == i);
+        return IntStream.range(0, sorted.length).allMatch(i -> sorted[i] == i);
     }
 
     /** The packed row of a step of a sequence. */

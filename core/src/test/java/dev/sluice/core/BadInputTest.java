@@ -94,7 +94,7 @@ class BadInputTest {
     @Test
     void sequencesThatDoNotFitEachOther() {
         rejected(() -> PackedSequence.pack(List.of(Tensor.zeros(2, 3), Tensor.zeros(2, 4))),
-                "cat: tensor 0 is [2, 3], tensor 1 is [2, 4]; all sizes but that of dimension 0 must be equal");
+                "pack: sequence 0 is [2, 3], sequence 1 is [2, 4]; only their lengths, the first dimension, may differ");
         rejected(() -> PackedSequence.pack(List.of(Tensor.scalar(1))), "pack: sequence 0 is a single number; [length, ..] is required");
         rejected(() -> Packing.of(2, 1).pack(List.of(new int[2])), "pack: 1 sequences; 2 are required");
         rejected(() -> Packing.of(2, 1).pack(List.of(new int[2], new int[3])), "pack: sequence 1 has length 3; 1 is required");

@@ -14,6 +14,11 @@ final class Backward {
     private final Map<Node, Tensor[]> arrived = new HashMap<>();
     private final PriorityQueue<Node> waiting = new PriorityQueue<>();
 
+    private final List<Leaf> leaves = new ArrayList<>();
+
+    /** A gradient that has arrived at its end. It is added when the whole pass has succeeded. */
+    private record Leaf(Tensor tensor, Tensor gradient) {}
+
     private Backward() {}
 
     static void run(Tensor root, Tensor gradient, Graph graph) {
@@ -26,18 +31,19 @@ final class Backward {
 
     private void from(Tensor root, Tensor gradient, Graph graph) {
         List<Node> done = new ArrayList<>();
-        arrive(root, gradient);
+        arrive(root, gradient.detach().copy());
         for (Node node = waiting.poll(); node != null; node = waiting.poll()) {
             Operation operation = node.ready();
             List<Tensor> inputs = operation.inputs();
             Tensor[] gradients = operation.backward(arrived.remove(node));
             for (int i = 0; i < gradients.length; i++) {
-                if (gradients[i] != null && inputs.get(i).requiresGrad()) {
+                if (gradients[i] != null && node.wants(i)) {
                     arrive(inputs.get(i), gradients[i]);
                 }
             }
             done.add(node);
         }
+        leaves.forEach(leaf -> leaf.tensor.accumulate(leaf.gradient));
         if (graph == Graph.RELEASE) {
             done.forEach(Node::release);
         }
@@ -50,7 +56,7 @@ final class Backward {
         }
         Node producer = tensor.producer();
         if (producer == null) {
-            tensor.accumulate(gradient);
+            leaves.add(new Leaf(tensor, gradient));
             return;
         }
         Tensor[] outputs = arrived.computeIfAbsent(producer, node -> {

@@ -65,7 +65,7 @@ public final class Generator implements RandomGenerator {
         return (nextLong() & ((1L << 53) - 1)) * 0x1p-53;
     }
 
-    /** Uniform in [low, high): {@code fma(nextFloat(), high − low, low)}. */
+    /** Uniform from low to high: {@code fma(nextFloat(), high − low, low)}, which rounding may bring to high itself. */
     public float uniform(float low, float high) {
         return Math.fma(nextFloat(), high - low, low);
     }

@@ -12,12 +12,18 @@ final class Node implements Comparable<Node> {
     private final int outputs;
     private Operation operation;
     private final int[] versions;
+    private final boolean[] wanted;
 
     Node(Operation operation, int outputs) {
         this.operation = operation;
         this.name = operation.name();
         this.outputs = outputs;
         this.versions = operation.saved().stream().mapToInt(Tensor::version).toArray();
+        List<Tensor> inputs = operation.inputs();
+        this.wanted = new boolean[inputs.size()];
+        for (int i = 0; i < wanted.length; i++) {
+            wanted[i] = inputs.get(i).requiresGrad();
+        }
     }
 
     String name() {
@@ -36,7 +42,7 @@ final class Node implements Comparable<Node> {
     Operation ready() {
         if (operation == null) {
             throw new IllegalStateException("backward: " + name + " was already used by an earlier backward, which released what it had saved; "
-                    + "call backward(gradient, Graph.KEEP) that time, or detach() a state that is carried from step to step");
+                    + "call backward(Graph.KEEP) that time, or detach() a state that is carried from step to step");
         }
         List<Tensor> saved = operation.saved();
         for (int i = 0; i < versions.length; i++) {
@@ -47,6 +53,11 @@ final class Node implements Comparable<Node> {
             }
         }
         return operation;
+    }
+
+    /** Whether an input required a gradient when the operation was recorded. */
+    boolean wants(int input) {
+        return wanted[input];
     }
 
     void release() {

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.sluice.api.Activations;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 import java.util.List;
 
 /** Operations that bring many elements together, each beside its gradient. Sums are taken in double, in the order of {@link Sums}. */
@@ -38,9 +37,11 @@ final class Reductions {
         }
         Reference.reachabilityFence(x);
         return Step.record("Sum", result, x, g -> {
-            Tensor[] slices = new Tensor[size];
-            Arrays.fill(slices, g);
-            return size == 0 ? Tensor.zeros(x.shape().sizes()) : Joining.stack(List.of(slices), summed);
+            Tensor repeated = Tensor.empty(x.shape());
+            for (int k = 0; k < size; k++) {
+                Views.copySlices(g, 0, inner, repeated, (long) k * inner, (long) size * inner, outer, inner);
+            }
+            return repeated;
         });
     }
 

@@ -10,12 +10,13 @@ public final class Shape {
 
     private Shape(int[] sizes) {
         this.sizes = sizes;
-        long product = 1;
+        boolean empty = Arrays.stream(sizes).anyMatch(size -> size == 0);
+        long product = empty ? 0 : 1;
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] < 0) {
                 throw new IllegalArgumentException("shape: " + this + " has size " + sizes[i] + " in dimension " + i + "; sizes must be 0 or more");
             }
-            if (sizes[i] != 0 && product > Integer.MAX_VALUE / sizes[i]) {
+            if (sizes[i] != 0 && product > Integer.MAX_VALUE / sizes[i] && !empty) {
                 throw new IllegalArgumentException("shape: " + this + " has more elements than a tensor can hold (" + Integer.MAX_VALUE + ")");
             }
             product *= sizes[i];

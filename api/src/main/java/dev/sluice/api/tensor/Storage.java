@@ -53,6 +53,9 @@ final class Storage {
         if (released == null) {
             released = why;
             block.close();
+            if (home != null) {
+                home.disown(this);
+            }
         }
     }
 }

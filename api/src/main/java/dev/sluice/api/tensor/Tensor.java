@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.sluice.api.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 
@@ -38,6 +39,11 @@ public final class Tensor {
     }
 
     // Making tensors
+
+    /** Zeros of this shape that live as long as this tensor: for what an optimizer keeps beside a parameter. */
+    public Tensor zerosBeside() {
+        return TensorScope.in(storage.home(), () -> zeros(shape.sizes()));
+    }
 
     /** A tensor with arbitrary content, to be written next. */
     public static Tensor empty(Shape shape) {
@@ -76,6 +82,9 @@ public final class Tensor {
 
     /** {@code values} in row-major order. */
     public static Tensor of(Shape shape, float... values) {
+        if (values.length != shape.elements()) {
+            throw new IllegalArgumentException("of: " + values.length + " numbers for a tensor of shape " + shape + "; exactly " + shape.elements() + " are required");
+        }
         return empty(shape).copyFrom(values);
     }
 
@@ -98,7 +107,7 @@ public final class Tensor {
         return uniform(random, 0f, 1f, sizes);
     }
 
-    /** Uniform in [low, high). */
+    /** Uniform from low to high, as {@link Generator#uniform} draws. */
     public static Tensor uniform(Generator random, float low, float high, int... sizes) {
         Tensor tensor = empty(Shape.of(sizes));
         for (long i = 0; i < tensor.shape.elements(); i++) {
@@ -172,9 +181,17 @@ public final class Tensor {
 
     /** Puts all numbers in row-major order into {@code target}, from its position on. */
     public void copyTo(FloatBuffer target) {
-        MemorySegment.copy(segment(), 4 * offset, MemorySegment.ofBuffer(target), 0, 4L * shape.elements());
-        target.position(target.position() + shape.elements());
+        if (target.remaining() < shape.elements()) {
+            throw new IllegalArgumentException("copyTo: room for " + target.remaining() + " numbers for a tensor of shape " + shape + "; " + shape.elements()
+                    + " are required");
+        }
+        target.put(numbers());
         Reference.reachabilityFence(storage);
+    }
+
+    /** This tensor's memory as a buffer. */
+    private FloatBuffer numbers() {
+        return segment().asSlice(4 * offset, 4L * shape.elements()).asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 
     /**
@@ -186,10 +203,22 @@ public final class Tensor {
         return new Matrix(storage.block(this), offset, rows, columns, columns);
     }
 
-    /** As {@link #matrix}, to be written: the version is raised. */
+    /**
+     * As {@link #matrix}, to be written: the version is raised.
+     *
+     * @throws IllegalStateException when this tensor is the recorded result of an operation, whose gradient a write would falsify
+     */
     public Matrix matrixToWrite() {
+        requireWritable();
         storage.written();
         return matrix();
+    }
+
+    private void requireWritable() {
+        if (producer != null && Gradients.areOn()) {
+            throw new IllegalStateException("tensor: this one of shape " + shape + " is a result of " + producer.name() + ", and its gradient would not know of "
+                    + "the write; write to a copy(), to detach(), or inside Gradients.off");
+        }
     }
 
     // Writing
@@ -211,14 +240,15 @@ public final class Tensor {
         return copyFrom(FloatBuffer.wrap(values));
     }
 
-    /** Writes what remains in {@code values}, which must be as many as this tensor's elements. */
+    /** Writes what remains in {@code values}, which must be as many as this tensor's elements, and moves its position behind it. */
     public Tensor copyFrom(FloatBuffer values) {
         if (values.remaining() != shape.elements()) {
             throw new IllegalArgumentException("copyFrom: " + values.remaining() + " numbers for a tensor of shape " + shape + "; exactly "
                     + shape.elements() + " are required");
         }
-        Matrix m = matrixToWrite();
-        MemorySegment.copy(MemorySegment.ofBuffer(values), 0, m.segment(), 4 * offset, 4L * shape.elements());
+        requireWritable();
+        storage.written();
+        numbers().put(values);
         Reference.reachabilityFence(storage);
         return this;
     }
@@ -270,11 +300,20 @@ public final class Tensor {
 
     /** Computes the gradient of this single number for everything it came from, and adds it to {@link #grad} there. */
     public void backward() {
+        backward(Graph.RELEASE);
+    }
+
+    private void requireOneElement() {
         if (shape.elements() != 1) {
             throw new IllegalStateException("backward: the tensor is " + shape + "; without a gradient it must have exactly one element; take its "
                     + "sum() or mean(), or give the gradient");
         }
-        backward(empty(shape).fill(1f), Graph.RELEASE);
+    }
+
+    /** As {@link #backward()}, with a choice of what becomes of the recorded operations. */
+    public void backward(Graph graph) {
+        requireOneElement();
+        backward(empty(shape).fill(1f), graph);
     }
 
     /** As {@link #backward()}, starting from the gradient of this tensor, which has its shape. */

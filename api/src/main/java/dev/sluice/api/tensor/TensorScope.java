@@ -1,7 +1,8 @@
 package dev.sluice.api.tensor;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -26,7 +27,7 @@ public final class TensorScope implements AutoCloseable {
 
     private final TensorScope outer;
     private final Thread thread;
-    private final List<Storage> owned = new ArrayList<>();
+    private final Set<Storage> owned = new HashSet<>();
     private boolean closed;
 
     private TensorScope(TensorScope outer) {
@@ -68,6 +69,10 @@ public final class TensorScope implements AutoCloseable {
         owned.add(storage);
     }
 
+    synchronized void disown(Storage storage) {
+        owned.remove(storage);
+    }
+
     /**
      * Recycles everything made inside.
      *
@@ -85,8 +90,7 @@ public final class TensorScope implements AutoCloseable {
         INNERMOST.set(outer);
         synchronized (this) {
             closed = true;
-            owned.forEach(storage -> storage.release(WHY));
-            owned.clear();
+            List.copyOf(owned).forEach(storage -> storage.release(WHY));
         }
     }
 }

@@ -52,8 +52,8 @@ final class Views {
         int outer = x.shape().elementsBefore(d);
         int inner = x.shape().elementsFrom(d + 1);
         Shape shape = x.shape().with(d, length);
-        Tensor result = outer == 1 ? x.sharing((long) start * inner, shape) : Tensor.empty(shape);
-        if (outer != 1) {
+        Tensor result = d == 0 ? x.sharing((long) start * inner, shape) : Tensor.empty(shape);
+        if (d != 0) {
             copySlices(x, (long) start * inner, (long) size * inner, result, 0, (long) length * inner, outer, (long) length * inner);
         }
         return Step.record("Narrow", result, x, g -> {
@@ -89,7 +89,10 @@ final class Views {
         int middle = x.shape().elementsFrom(first + 1) / Math.max(1, x.shape().elementsFrom(second));
         int columns = x.size(second);
         int inner = x.shape().elementsFrom(second + 1);
-        Tensor result = Tensor.empty(x.shape().with(first, columns).with(second, rows));
+        int[] sizes = x.shape().sizes();
+        sizes[first] = columns;
+        sizes[second] = rows;
+        Tensor result = Tensor.empty(Shape.of(sizes));
         long to = 0;
         for (int o = 0; o < outer; o++) {
             for (int c = 0; c < columns; c++) {

@@ -64,7 +64,7 @@ public interface CellContract extends ProviderContract {
     }
 
     @Test
-    default void rule14_theCellIsTheOneWrittenAndRule15_soIsItsGradient() {
+    default void rule14_theCellIsTheOneWritten_rule15_soIsItsGradient() {
         Backend backend = open(1);
         for (int seed = 0; seed < 60; seed++) {
             Random random = new Random(seed);

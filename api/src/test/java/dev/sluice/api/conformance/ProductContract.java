@@ -68,7 +68,7 @@ public interface ProductContract extends ProviderContract {
     }
 
     @Test
-    default void rule01_offsetsAndStridesOfProductsAreFollowedAndRule02_nothingElseIsWritten() {
+    default void rule01_offsetsAndStridesAreFollowed_rule02_nothingElseIsWritten_rule05_inputsStayAsTheyAre() {
         Backend backend = open(1);
         for (int seed = 0; seed < 30; seed++) {
             Product.of(seed, 5, 7, 6, 1f, uniform(seed)).judge("rule 1", backend);

@@ -20,18 +20,18 @@ public interface ProviderContract {
     }
 
     @Test
-    default void rule26_openedBackendsWorkAndGoByTheirProvidersName() {
+    default void rule24_openedBackendsWorkAndGoByTheirProvidersName() {
         Backend backend = open(1);
         String name = provider().name();
         if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*") || !backend.name().equals(name)) {
-            throw new AssertionError("rule 26: the provider is named \"" + name + "\", its backend \"" + backend.name()
+            throw new AssertionError("rule 24: the provider is named \"" + name + "\", its backend \"" + backend.name()
                     + "\"; both must be one name of small letters, digits and hyphens");
         }
         if (backend.description().isBlank() || backend.description().contains("\n")) {
-            throw new AssertionError("rule 26: the description is \"" + backend.description() + "\"; one line that tells what it runs on is required");
+            throw new AssertionError("rule 24: the description is \"" + backend.description() + "\"; one line that tells what it runs on is required");
         }
         if (open(3).workers().threads() != 3) {
-            throw new AssertionError("rule 26: opened on 3 threads, the backend says it has " + open(3).workers().threads() + "; it must use the workers it is given");
+            throw new AssertionError("rule 24: opened on 3 threads, the backend says it has " + open(3).workers().threads() + "; it must use the workers it is given");
         }
     }
 }

@@ -8,10 +8,15 @@ import dev.sluice.api.Workers;
 
 /** The contract as code: one element after the other, exact, and as slow as it reads. */
 public class ReferenceBackend implements Backend {
-    private static final Workers ALONE = Workers.of(1);
+    private Workers workers = Workers.of(1);
 
-    /** The reference; it has no settings. */
+    /** The reference, on one thread. */
     public ReferenceBackend() {}
+
+    /** The workers that {@link #workers} tells; the reference leaves them idle. */
+    public void use(Workers given) {
+        workers = given;
+    }
 
     @Override
     public String name() {
@@ -30,7 +35,7 @@ public class ReferenceBackend implements Backend {
 
     @Override
     public Workers workers() {
-        return ALONE;
+        return workers;
     }
 
     @Override

@@ -21,7 +21,7 @@ class TensorTest {
         assertThat(Tensor.scalar(4).item()).isEqualTo(4f);
         assertThat(Tensor.of(Shape.of(2, 1), 5, 6).get(-1, 0)).isEqualTo(6f);
         rejected(() -> Tensor.of(new float[][] {{1, 2}, {3}}), "of: row 1 has 1 numbers; it must have as many as row 0 (2)");
-        rejected(() -> Tensor.of(Shape.of(2, 2), 1, 2, 3), "copyFrom: 3 numbers for a tensor of shape [2, 2]; exactly 4 are required");
+        rejected(() -> Tensor.of(Shape.of(2, 2), 1, 2, 3), "of: 3 numbers for a tensor of shape [2, 2]; exactly 4 are required");
     }
 
     @Test
@@ -55,6 +55,9 @@ class TensorTest {
         assertThat(x.toArray()).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
         assertThat(x.version()).isEqualTo(x.view(12).version());
         x.narrow(1, 0, 1).fill(9f);
+        Tensor row = Tensor.zeros(1, 4);
+        row.narrow(1, 0, 2).fill(9f);
+        assertThat(row.toArray()).as("of one row too").containsOnly(0f);
         assertThat(x.get(0, 0)).as("along other dimensions narrow copies").isZero();
     }
 

@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  *     private final Linear head = module("head", new Linear(128, 4));
  * }
  * }</pre>
+ *
+ * <p>Import it by name: with {@code import dev.sluice.core.nn.*} the compiler cannot tell it from {@link java.lang.Module}.
  */
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
@@ -113,7 +115,7 @@ public abstract class Module {
     }
 
     private String kind() {
-        return getClass().getSimpleName();
+        return getClass().isAnonymousClass() ? "Module" : getClass().getSimpleName();
     }
 
     /** This module's own settings, for {@link #toString}: {@code 3, 4, layers=2}. */

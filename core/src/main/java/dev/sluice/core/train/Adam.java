@@ -19,9 +19,6 @@ import java.util.List;
 public class Adam extends Optimizer {
     private final Options options;
     private final boolean decayApart;
-    private int steps;
-    private float rateOfStep;
-    private float rootOfStep;
 
     /**
      * @param beta1 how much of the mean of gradients is kept at each step
@@ -58,15 +55,9 @@ public class Adam extends Optimizer {
     }
 
     @Override
-    public void step() {
-        steps++;
-        rateOfStep = (float) (learningRate() / (1 - StrictMath.pow(options.beta1, steps)));
-        rootOfStep = (float) Math.sqrt(1 - StrictMath.pow(options.beta2, steps));
-        super.step();
-    }
-
-    @Override
-    protected void update(Matrix parameter, Matrix gradient, Matrix[] state) {
+    protected void update(Matrix parameter, Matrix gradient, Matrix[] state, int step) {
+        float rate = (float) (learningRate() / (1 - StrictMath.pow(options.beta1, step)));
+        float root = (float) Math.sqrt(1 - StrictMath.pow(options.beta2, step));
         Matrix mean = state[0], squares = state[1];
         MemorySegment p = parameter.segment(), g = gradient.segment(), m = mean.segment(), v = squares.segment();
         float fresh1 = (float) (1 - options.beta1);
@@ -82,10 +73,10 @@ public class Adam extends Optimizer {
             float oldMean = m.getAtIndex(JAVA_FLOAT, mean.offset() + i);
             float newMean = Math.fma(fresh1, slope - oldMean, oldMean);
             float newSquares = Math.fma(fresh2 * slope, slope, kept2 * v.getAtIndex(JAVA_FLOAT, squares.offset() + i));
-            float size = (float) Math.sqrt(newSquares) / rootOfStep + epsilon;
+            float size = (float) Math.sqrt(newSquares) / root + epsilon;
             m.setAtIndex(JAVA_FLOAT, mean.offset() + i, newMean);
             v.setAtIndex(JAVA_FLOAT, squares.offset() + i, newSquares);
-            p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-rateOfStep, newMean / size, weight * keep));
+            p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-rate, newMean / size, weight * keep));
         }
     }
 }

@@ -4,7 +4,10 @@ import dev.sluice.api.Matrix;
 import dev.sluice.api.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What changes parameters by their gradients.
@@ -15,11 +18,12 @@ import java.util.List;
  * optimizer.step();
  * }</pre>
  *
- * <p>Make it outside of any {@link dev.sluice.api.tensor.TensorScope} that closes before training ends: it keeps tensors of its own.
+ * <p>What it keeps lives as long as the parameters do. A parameter that is given twice is updated once.
  */
 public abstract class Optimizer {
     private final List<Tensor> parameters;
     private final List<Tensor[]> states = new ArrayList<>();
+    private final int[] steps;
     private double rate;
 
     /**
@@ -31,25 +35,31 @@ public abstract class Optimizer {
             throw new IllegalArgumentException(method() + ": the list of parameters is empty; at least one is required");
         }
         requireRate(learningRate);
-        this.parameters = List.copyOf(parameters);
+        Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        this.parameters = parameters.stream().filter(seen::add).toList();
+        this.steps = new int[this.parameters.size()];
         this.rate = learningRate;
-        for (Tensor parameter : parameters) {
+        for (Tensor parameter : this.parameters) {
             if (!parameter.requiresGrad()) {
                 throw new IllegalArgumentException(method() + ": a parameter of shape " + parameter.shape() + " requires no gradient; call requireGrad() on it");
             }
             Tensor[] state = new Tensor[statesEach];
             for (int i = 0; i < statesEach; i++) {
-                state[i] = Tensor.zeros(parameter.shape().sizes());
+                state[i] = parameter.zerosBeside();
             }
             states.add(state);
         }
     }
 
-    /** The update of one parameter in place. All matrices are contiguous and of one shape; the gradient is not modified. */
-    protected abstract void update(Matrix parameter, Matrix gradient, Matrix[] state);
+    /**
+     * The update of one parameter in place. All matrices are contiguous and of one shape; the gradient is not modified.
+     *
+     * @param step which update of this parameter it is, from 1
+     */
+    protected abstract void update(Matrix parameter, Matrix gradient, Matrix[] state, int step);
 
     /** One update of every parameter that has a gradient. */
-    public void step() {
+    public final void step() {
         for (int i = 0; i < parameters.size(); i++) {
             Tensor parameter = parameters.get(i);
             Tensor gradient = parameter.grad();
@@ -58,7 +68,7 @@ public abstract class Optimizer {
                 for (int k = 0; k < state.length; k++) {
                     state[k] = states.get(i)[k].matrixToWrite();
                 }
-                update(parameter.matrixToWrite(), gradient.matrix(), state);
+                update(parameter.matrixToWrite(), gradient.matrix(), state, ++steps[i]);
                 Reference.reachabilityFence(gradient);
             }
         }

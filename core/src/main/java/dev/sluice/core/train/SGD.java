@@ -28,15 +28,15 @@ public final class SGD extends Optimizer {
     }
 
     @Override
-    protected void update(Matrix parameter, Matrix gradient, Matrix[] state) {
+    protected void update(Matrix parameter, Matrix gradient, Matrix[] state, int step) {
         Matrix velocity = state[0];
         MemorySegment p = parameter.segment(), g = gradient.segment(), v = velocity.segment();
-        float step = (float) learningRate();
+        float rate = (float) learningRate();
         long count = (long) parameter.rows() * parameter.columns();
         for (long i = 0; i < count; i++) {
             float next = Math.fma(momentum, v.getAtIndex(JAVA_FLOAT, velocity.offset() + i), g.getAtIndex(JAVA_FLOAT, gradient.offset() + i));
             v.setAtIndex(JAVA_FLOAT, velocity.offset() + i, next);
-            p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-step, next, p.getAtIndex(JAVA_FLOAT, parameter.offset() + i)));
+            p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-rate, next, p.getAtIndex(JAVA_FLOAT, parameter.offset() + i)));
         }
     }
 }
