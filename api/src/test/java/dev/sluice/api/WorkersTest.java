@@ -77,9 +77,10 @@ class WorkersTest {
         }
     }
 
-    @Test
-    void anExceptionReachesTheCallerAndTheTeamGoesOn() {
-        try (Workers workers = Workers.of(2)) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void anExceptionReachesTheCallerAndTheTeamGoesOn(int threads) {
+        try (Workers workers = Workers.of(threads)) {
             AtomicInteger done = new AtomicInteger();
             assertThatThrownBy(() -> workers.run(6, i -> {
                 if (i == 3) {
@@ -118,6 +119,20 @@ class WorkersTest {
         workers.close();
         Thread caller = Thread.currentThread();
         workers.run(3, i -> assertThat(Thread.currentThread()).isSameAs(caller));
+    }
+
+    @Test
+    void threadsStartWhenThereIsWorkForThem() {
+        long before = helpers();
+        try (Workers workers = Workers.of(4)) {
+            assertThat(helpers()).isEqualTo(before);
+            workers.run(2, i -> { });
+            assertThat(helpers()).isEqualTo(before + 3);
+        }
+    }
+
+    private static long helpers() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("sluice-worker")).count();
     }
 
     @Test

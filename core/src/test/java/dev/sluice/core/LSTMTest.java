@@ -165,6 +165,31 @@ class LSTMTest {
     }
 
     @Test
+    void stateCarriedOnThroughStepsWithScopesOfTheirOwn() {
+        LSTM lstm = new LSTM(3, 4);
+        LSTMState carried = null;
+        for (int step = 0; step < 3; step++) {
+            try (TensorScope scope = TensorScope.open()) {
+                LSTMResult<Tensor> result = lstm.forward(input(2, 1, 3), carried);
+                result.output().sum().backward();
+                carried = result.state().keep(scope);
+            }
+        }
+        assertThat(carried.h().shape()).isEqualTo(Shape.of(1, 1, 4));
+    }
+
+    @Test
+    void aLayerWhoseScopeHasClosedSaysSo() {
+        LSTM lstm;
+        try (TensorScope _ = TensorScope.open()) {
+            lstm = new LSTM(3, 4);
+            lstm.forward(input(2, 1, 3));
+        }
+        Tensor x = input(2, 1, 3);
+        assertThatThrownBy(() -> Gradients.off(() -> lstm.forward(x))).isInstanceOf(IllegalStateException.class).hasMessageContaining("is used after its TensorScope closed");
+    }
+
+    @Test
     void onlyOneOfTheStatesIsEnoughForAGradient() {
         LSTMCell cell = new LSTMCell(3, 4);
         cell.forward(input(2, 3)).h().sum().backward();

@@ -1,12 +1,19 @@
 package dev.sluice.examples;
 
+import dev.sluice.api.BackendUnavailableException;
 import dev.sluice.api.Backends;
 
-/** Prints every backend on the class path: usable, or why not, and where it came from. */
+/** Prints every backend on the class path: usable, or why not, and where it came from; and which one a program would run on. */
 public final class ListBackends {
     private ListBackends() {}
 
     public static void main(String[] args) {
-        System.out.println(Backends.discover().report());
+        Backends backends = Backends.discover();
+        System.out.println(backends.report());
+        try {
+            System.out.println("in use: " + backends.selected().name());
+        } catch (BackendUnavailableException e) {
+            System.out.println("in use: none; " + e.getMessage());
+        }
     }
 }

@@ -114,12 +114,21 @@ public final class WordStress implements Callable<Integer> {
     }
 
     private void check() {
-        require(epochs >= 1 && hidden >= 1 && embedding >= 1 && layers >= 1 && batch >= 1, "--epochs, --hidden, --embedding, --layers and --batch must be at least 1");
-        require(threads == null || threads >= 1, "--threads must be at least 1");
-        require(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "--lr must be a positive number");
+        requireAtLeastOne("--epochs", epochs);
+        requireAtLeastOne("--hidden", hidden);
+        requireAtLeastOne("--embedding", embedding);
+        requireAtLeastOne("--layers", layers);
+        requireAtLeastOne("--batch", batch);
+        requireAtLeastOne("--threads", threads == null ? 1 : threads);
+        require(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "--lr " + learningRate + ": a positive number is required");
         require(!predict || model != null, "--predict needs --model FILE, the model to load");
         require(predict || phones.isEmpty(), "phones are only tagged with --predict: " + String.join(" ", phones));
         require(predict || model == null || Files.isWritable(model.toAbsolutePath().getParent()), "--model " + model + ": its folder is missing or not writable");
+        require(model == null || !Files.isDirectory(model), "--model " + model + ": it is a folder; a file is required");
+    }
+
+    private void requireAtLeastOne(String option, int value) {
+        require(value >= 1, option + " " + value + ": at least 1 is required");
     }
 
     private void require(boolean condition, String otherwise) {
@@ -145,6 +154,9 @@ public final class WordStress implements Callable<Integer> {
                 loss = training.epoch(progress);
             }
             double took = (System.nanoTime() - begin) / 1e9;
+            if (Double.isNaN(loss)) {
+                throw new IOException("the loss of epoch " + epoch + " is not a number; a smaller --lr than " + learningRate + " may help");
+            }
             seconds += took;
             System.out.printf(Locale.ROOT, "epoch %d  loss %.4f  %.1f s  dev %s%n", epoch, loss, took, StressScore.of(tagger, words.dev()));
         }

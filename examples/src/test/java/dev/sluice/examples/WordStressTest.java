@@ -145,9 +145,11 @@ class WordStressTest {
 
     @Test
     void optionsThatCannotBe() {
-        assertError(2, "--epochs, --hidden, --embedding, --layers and --batch must be at least 1", "--epochs", "0");
-        assertError(2, "--threads must be at least 1", "--threads", "0");
-        assertError(2, "--lr must be a positive number", "--lr", "-1");
+        assertError(2, "--epochs 0: at least 1 is required", "--epochs", "0");
+        assertError(2, "--threads 0: at least 1 is required", "--threads", "0");
+        assertError(2, "--model " + folder + ": it is a folder; a file is required", "--model", "" + folder);
+        assertError(1, "the loss of epoch 1 is not a number; a smaller --lr than 1.0E30 may help", "--lr", "1e30", "--data", "" + folder);
+        assertError(2, "--lr -1.0: a positive number is required", "--lr", "-1");
         assertError(2, "--predict needs --model FILE, the model to load", "--predict");
         assertError(2, "phones are only tagged with --predict: K AE T", "K", "AE", "T");
         assertError(2, "--model " + folder.resolve("none/model") + ": its folder is missing or not writable", "--model", "" + folder.resolve("none/model"));

@@ -69,6 +69,11 @@ public final class TensorScope implements AutoCloseable {
         owned.add(storage);
     }
 
+    /** How many tensors it would recycle. */
+    synchronized int size() {
+        return owned.size();
+    }
+
     synchronized void disown(Storage storage) {
         owned.remove(storage);
     }

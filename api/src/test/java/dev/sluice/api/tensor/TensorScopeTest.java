@@ -86,4 +86,27 @@ class TensorScopeTest {
             Memory.limit(Long.MAX_VALUE);
         }
     }
+
+    @Test
+    void whatIsReleasedEarlyIsForgottenByItsScope() {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor x = Tensor.ones(10).requireGrad();
+            for (int step = 0; step < 100; step++) {
+                x.mul(2f).recycle();
+                x.sum().backward();
+                x.clearGrad();
+            }
+            assertThat(scope.size()).isLessThan(250);
+        }
+    }
+
+    @Test
+    void zerosBesideATensorLiveAsLongAsIt() {
+        Tensor parameter = Tensor.ones(3);
+        Tensor state;
+        try (TensorScope _ = TensorScope.open()) {
+            state = parameter.zerosBeside();
+        }
+        assertThat(state.toArray()).containsExactly(0, 0, 0);
+    }
 }

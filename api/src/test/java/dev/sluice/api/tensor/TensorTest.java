@@ -3,6 +3,8 @@ package dev.sluice.api.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -152,5 +154,70 @@ class TensorTest {
         Tensor z = x.mul(x).sum();
         x.fill(3f);
         assertThatThrownBy(z::backward).isInstanceOf(IllegalStateException.class).hasMessageStartingWith("backward: a tensor of shape [2] that Mul needs was written after");
+    }
+
+    @Test
+    void buffersOfAnyByteOrder() {
+        for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
+            FloatBuffer buffer = ByteBuffer.allocate(8).order(order).asFloatBuffer();
+            Tensor.of(1, 2).copyTo(buffer);
+            assertThat(buffer.get(1)).as(order.toString()).isEqualTo(2f);
+            assertThat(Tensor.zeros(2).copyFrom(buffer.flip()).toArray()).as(order.toString()).containsExactly(1, 2);
+        }
+        rejected(() -> Tensor.of(1, 2).copyTo(FloatBuffer.allocate(1)), "copyTo: room for 1 numbers for a tensor of shape [2]; 2 are required");
+    }
+
+    @Test
+    void transposingLongAndFlatTensors() {
+        assertThat(Tensor.zeros(2, 50_000, 1).transpose(0, 1).shape()).isEqualTo(Shape.of(50_000, 2, 1));
+        assertThat(Shape.of(70_000, 70_000, 0).elements()).isZero();
+    }
+
+    @Test
+    void resultsThatWereRecordedCannotBeWritten() {
+        Tensor y = Tensor.ones(2, 2).requireGrad().mul(2f);
+        assertThatThrownBy(() -> y.select(0, 1).fill(0f)).isInstanceOf(IllegalStateException.class)
+                .hasMessage("tensor: this one of shape [2] is a result of View, and its gradient would not know of the write; write to a copy(), to detach(), or inside "
+                        + "Gradients.off");
+        assertThatThrownBy(() -> y.copyFrom(1, 2, 3, 4)).isInstanceOf(IllegalStateException.class);
+        Gradients.off(() -> y.fill(3f));
+        assertThat(y.toArray()).containsOnly(3f);
+    }
+
+    @Test
+    void aGradientGivenIsNotChangedOnTheWay() {
+        Tensor w = Tensor.of(1).requireGrad();
+        w.mul(1f).sum().backward();
+        w.add(w).backward(w.grad(), Graph.RELEASE);
+        assertThat(w.grad().toArray()).containsExactly(3);
+    }
+
+    @Test
+    void aBackwardThatFailsChangesNothing() {
+        Tensor p = Tensor.of(1, 2).requireGrad();
+        Tensor q = Tensor.of(3, 4).requireGrad();
+        Tensor used = p.mul(p);
+        used.sum().backward();
+        p.clearGrad();
+        assertThatThrownBy(() -> used.add(q).sum().backward()).isInstanceOf(IllegalStateException.class);
+        assertThat(q.grad()).isNull();
+    }
+
+    @Test
+    void gradientsGoOnlyToWhatRequiredThemThen() {
+        Tensor x = Tensor.of(1, 2);
+        Tensor loss = x.mul(Tensor.of(3, 4).requireGrad()).sum();
+        x.requireGrad();
+        loss.backward();
+        assertThat(x.grad()).isNull();
+    }
+
+    @Test
+    void aGraphKeptIsUsedAgain() {
+        Tensor x = Tensor.of(1, 2).requireGrad();
+        Tensor y = x.mul(x).sum();
+        y.backward(Graph.KEEP);
+        y.backward();
+        assertThat(x.grad().toArray()).containsExactly(4, 8);
     }
 }

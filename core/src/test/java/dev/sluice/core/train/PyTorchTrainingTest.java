@@ -80,6 +80,24 @@ class PyTorchTrainingTest {
     }
 
     @Test
+    void eachParameterIsUpdatedOnceAndCountsItsOwnSteps() {
+        Tensor early = Tensor.of(1).requireGrad(), late = Tensor.of(1).requireGrad();
+        Adam adam = new Adam(List.of(early, late, early), 0.01);
+        early.sum().backward();
+        for (int step = 0; step < 100; step++) {
+            adam.step();
+        }
+        late.sum().backward();
+        adam.step();
+        // The first step of Adam is the learning rate, whatever the gradient, and whenever it comes.
+        assertThat(1 - late.item()).isCloseTo(0.01f, within(1e-5f));
+        Tensor p = Tensor.of(1).requireGrad();
+        p.sum().backward();
+        new SGD(List.of(p, p), 0.25).step();
+        assertThat(p.item()).isEqualTo(0.75f);
+    }
+
+    @Test
     void badSettingsAreRejected() {
         List<Tensor> parameters = List.of(Tensor.zeros(2).requireGrad());
         assertThatThrownBy(() -> new Adam(List.of(), 0.1)).hasMessage("Adam: the list of parameters is empty; at least one is required");

@@ -46,7 +46,7 @@ public record StressModel(Phones phones, StressTagger.Sizes sizes, StressTagger 
                 bytes.putFloat(value);
             }
         }
-        Path beside = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName().toString(), ".part");
+        Path beside = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
             Files.write(beside, bytes.array());
             Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
