@@ -136,7 +136,7 @@ public final class Backends {
 
     private BackendUnavailableException unavailable(String what) {
         if (candidates.isEmpty()) {
-            return new BackendUnavailableException("backends: " + what + ", for there are none on the class path; add one, such as "
+            return new BackendUnavailableException("backends: " + what + ", for there are none on the class path or module path; add one, such as "
                     + "dev.sluice:sluice-backend-scalar");
         }
         return new BackendUnavailableException("backends: " + what + "; found: " + candidates.stream()

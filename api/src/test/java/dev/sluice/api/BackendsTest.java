@@ -44,7 +44,7 @@ class BackendsTest {
 
     @Test
     void noneAtAllAndNoneUsable() {
-        String none = ", for there are none on the class path; add one, such as dev.sluice:sluice-backend-scalar";
+        String none = ", for there are none on the class path or module path; add one, such as dev.sluice:sluice-backend-scalar";
         assertThatThrownBy(() -> of().best()).isInstanceOf(BackendUnavailableException.class).hasMessage("backends: none is usable" + none);
         assertThat(of().report()).isEqualTo("backends: none found" + none);
         assertThatThrownBy(() -> of(BROKEN).best()).isInstanceOf(BackendUnavailableException.class)

@@ -50,6 +50,30 @@ class LSTMTest {
     }
 
     @Test
+    void seedZeroGivesTheOutputOfPyTorch() {
+        // torch.manual_seed(0); torch.nn.LSTM(2, 3) on pack_sequence([ones(3, 2)]), as PyTorch's own C++ test has it
+        LSTM lstm = LSTM.of(2, 3).random(new Generator(0)).build();
+        double[] expected = {-0.26929989, -0.12397312, 0.07440351, -0.38892260, -0.19187428, 0.11830411, -0.44254270, -0.23143941, 0.13860872};
+        Numbers.assertClose("output", lstm.forward(PackedSequence.pack(List.of(Tensor.ones(3, 2)))).output().data(), expected, 12);
+    }
+
+    @Test
+    void valuesOfPyTorchsOwnTest() {
+        // CheckOutputValuesMatchPyTorch in PyTorch's C++ tests: parameters i/n, input (24 − i)/24
+        LSTM lstm = new LSTM(2, 2);
+        lstm.parameters().forEach(parameter -> parameter.copyFrom(Tensor.arange(parameter.shape().elements()).div(parameter.shape().elements()).view(parameter.shape().sizes())));
+        LSTMResult<Tensor> result = lstm.forward(Tensor.arange(24).mul(-1f).add(24f).div(24f).view(3, 4, 2));
+        double[] output = {0.4391495082204944, 0.540235617325591, 0.4329759042457029, 0.5324319042606187, 0.42605383305440386, 0.5239493120849741, 0.41828586956825714,
+            0.514685309571599, 0.6821855842513366, 0.806446131261077, 0.6726358931070172, 0.7967768830019308, 0.6619915451483949, 0.7860464699846638, 0.6500811258767045,
+            0.7740782884618976, 0.7888782428055927, 0.9002681010217948, 0.7768925033467503, 0.8905362443496535, 0.7634700958194868, 0.8794104177709032, 0.7483699851620074,
+            0.8666328412350912};
+        double[] c = {1.1646615815405805, 1.610597642016285, 1.1424557864785942, 1.5726037872981387, 1.1187049652513228, 1.5328615325574142, 1.0931425046688912,
+            1.4911130737302334};
+        Numbers.assertClose("output", result.output(), output, 12);
+        Numbers.assertClose("c", result.state().c(), c, 12);
+    }
+
+    @Test
     void statesLieWhereTheOutputSaysTheyDo() {
         BiLSTM lstm = new BiLSTM(3, 4);
         LSTMResult<Tensor> result = lstm.forward(input(6, 2, 3));

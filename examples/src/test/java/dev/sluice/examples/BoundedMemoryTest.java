@@ -3,9 +3,7 @@ package dev.sluice.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.examples.stress.StressData;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,23 +25,14 @@ class BoundedMemoryTest {
                 Files.copy(words, folder.resolve("stress-" + part + ".tsv"));
             }
         }
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:MaxDirectMemorySize=256m",
-                "-XX:+DisableExplicitGC", "-cp", System.getProperty("java.class.path"), WordStress.class.getName(), "--data", folder.toString(), "--epochs", "50")
-                .redirectErrorStream(true).start();
-        List<String> lines = lines(process);
-        assertThat(process.waitFor()).as(String.join("\n", lines)).isZero();
-        double[] seconds = lines.stream().map(EPOCH::matcher).filter(m -> m.matches()).mapToDouble(m -> Double.parseDouble(m.group(1))).toArray();
+        Jvm jvm = Jvm.run(List.of("-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+DisableExplicitGC"), WordStress.class, "--data", folder.toString(), "--epochs", "50");
+        assertThat(jvm.status()).as(jvm.text()).isZero();
+        double[] seconds = jvm.lines().stream().map(EPOCH::matcher).filter(m -> m.matches()).mapToDouble(m -> Double.parseDouble(m.group(1))).toArray();
         assertThat(seconds).hasSize(50);
         double early = sum(seconds, 10, 25);
         double late = sum(seconds, 35, 50);
         System.out.printf("epochs 11 to 25 took %.1f s, epochs 36 to 50 took %.1f s%n", early, late);
         assertThat(late).as("seconds of epochs 36 to 50, of epochs 11 to 25 " + early).isLessThan(2 * early);
-    }
-
-    private static List<String> lines(Process process) throws IOException {
-        try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
-            return reader.lines().toList();
-        }
     }
 
     private static double sum(double[] values, int from, int to) {

@@ -1,0 +1,56 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What decides which backend runs: the class path or module path, the property, the environment; each in a JVM of its own. */
+class SelectionTest {
+    /** Of the class path: api, core, the backends, and the programs. */
+    private static final String ALL = Jvm.classPath("/api/target/", "sluice-api-", "/core/target/", "sluice-core-", "/backend-", "sluice-backend-", "/examples/target/");
+    private static final String NO_BACKEND = Jvm.classPath("/api/target/", "sluice-api-", "/core/target/", "sluice-core-", "/examples/target/");
+
+    private static List<String> inUse(Map<String, String> environment, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(options));
+        command.addAll(List.of("-cp", ALL, ListBackends.class.getName()));
+        return Jvm.start(environment, command).lines().stream().filter(line -> line.startsWith("in use")).toList();
+    }
+
+    @Test
+    void theEnvironmentSelectsAndThePropertyComesFirst() throws Exception {
+        String unusable = "in use: none; backends: vector was asked for and is not usable: this release has no SIMD kernels; use scalar";
+        assertThat(inUse(Map.of())).containsExactly("in use: scalar");
+        assertThat(inUse(Map.of("SLUICE_BACKEND", "scalar"))).containsExactly("in use: scalar");
+        assertThat(inUse(Map.of("SLUICE_BACKEND", "vector"))).containsExactly(unusable);
+        assertThat(inUse(Map.of("SLUICE_BACKEND", "vector"), "-Dsluice.backend=scalar")).containsExactly("in use: scalar");
+        assertThat(inUse(Map.of("SLUICE_BACKEND", "scalar"), "-Dsluice.backend=vector")).containsExactly(unusable);
+        assertThat(inUse(Map.of(), "-Dsluice.backend=quick").getFirst()).startsWith("in use: none; backends: none is named quick; found: vector (not usable: ");
+    }
+
+    @Test
+    void aClassPathWithoutABackendSaysSo() throws Exception {
+        Jvm jvm = Jvm.start(Map.of(), List.of("-cp", NO_BACKEND, QuickStart.class.getName()));
+        assertThat(jvm.status()).isEqualTo(1);
+        assertThat(jvm.text()).contains("BackendUnavailableException: backends: none is usable, for there are none on the class path or module path; add one, such as "
+                + "dev.sluice:sluice-backend-scalar");
+    }
+
+    @Test
+    void oneLineOfTheLogSaysWhatRunsAndWhatWasSkipped() throws Exception {
+        Jvm jvm = Jvm.start(Map.of(), List.of("-Dsluice.threads=1", "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%n", "-cp", ALL, QuickStart.class.getName()));
+        assertThat(jvm.lines().stream().filter(line -> line.contains("sluice"))).containsExactly("INFO sluice runs on backend scalar: plain Java loops, 1 thread; "
+                + "skipped vector: this release has no SIMD kernels; use scalar; skipped panama-ffm: this release has no BLAS binding; use scalar");
+    }
+
+    @Test
+    void backendsAreFoundOnTheModulePathToo() throws Exception {
+        String modules = Jvm.classPath("/api/target/classes", "sluice-api-0.1.0-SNAPSHOT.jar", "/core/target/classes", "sluice-core-0.1.0-SNAPSHOT.jar", "/backend-", "sluice-backend-");
+        Jvm jvm = Jvm.start(Map.of(), List.of("-Dsluice.threads=1", "-p", modules, "--add-modules", "ALL-MODULE-PATH", "-cp", Jvm.classPath("/examples/target/classes"),
+                ListBackends.class.getName()));
+        assertThat(jvm.text()).contains("vector      not usable  this release has no SIMD kernels", "scalar      usable      plain Java loops, 1 thread", "in use: scalar");
+        assertThat(jvm.lines()).hasSize(4);
+    }
+}
