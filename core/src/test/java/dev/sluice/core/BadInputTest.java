@@ -111,6 +111,8 @@ class BadInputTest {
         rejected(() -> new LSTM(3, -1), "LSTM: input size 3, hidden size -1; both must be at least 1, and the hidden size at most 23170");
         rejected(() -> new LSTM(3, 600_000_000), "LSTM: input size 3, hidden size 600000000; both must be at least 1, and the hidden size at most 23170");
         rejected(() -> new LSTMCell(3, 0), "LSTMCell: input size 3, hidden size 0; both must be at least 1, and the hidden size at most 23170");
+        rejected(() -> new LSTM(3, 23_171), "LSTM: input size 3, hidden size 23171; both must be at least 1, and the hidden size at most 23170");
+        assertThat(LSTM.of(1, 23_170)).isNotNull();
         rejected(() -> LSTM.of(3, 4).layers(0), "LSTM: 0 layers; at least 1 is required");
         rejected(() -> LSTM.of(3, 4).dropout(Double.NaN), "LSTM: dropout NaN; a probability from 0 to 1 is required");
         rejected(() -> new Linear(0, 1), "Linear: sizes 0 to 1; both must be at least 1");
@@ -122,6 +124,7 @@ class BadInputTest {
     void whatACellCannotTake() {
         LSTMCell cell = new LSTMCell(3, 4);
         rejected(() -> cell.forward(Tensor.zeros(2, 5)), "LSTMCell: input is [2, 5]; [batch, 3] or [3] is required");
+        rejected(() -> cell.forward(Tensor.scalar(1)), "LSTMCell: input is []; [batch, 3] or [3] is required");
         rejected(() -> cell.forward(Tensor.zeros(1, 2, 3)), "LSTMCell: input is [1, 2, 3]; [batch, 3] or [3] is required");
         rejected(() -> cell.forward(Tensor.zeros(2, 3), state(new int[] {1, 4}, new int[] {1, 4})), "LSTMCell: input is [2, 3], h is [1, 4], c is [1, 4]; both states must be [2, 4]");
     }

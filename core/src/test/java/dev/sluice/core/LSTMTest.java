@@ -4,6 +4,7 @@ import static dev.sluice.core.Numbers.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.api.Memory;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Gradients;
 import dev.sluice.api.tensor.Graph;
@@ -211,6 +212,49 @@ class LSTMTest {
         }
         Tensor x = input(2, 1, 3);
         assertThatThrownBy(() -> Gradients.off(() -> lstm.forward(x))).isInstanceOf(IllegalStateException.class).hasMessageContaining("is used after its TensorScope closed");
+    }
+
+    @Test
+    void sizesAreTold() {
+        LSTM lstm = LSTM.of(3, 4).bidirectional().dropout(0).build();
+        assertThat(List.of(lstm.inputSize(), lstm.hiddenSize(), lstm.outputSize())).containsExactly(3, 4, 8);
+        assertThat(LSTM.of(3, 4).layers(2).dropout(1).build().outputSize()).isEqualTo(4);
+    }
+
+    @Test
+    void aCellStartsFromTheDistributionOfAnLSTMAndTakesOneItemToo() {
+        LSTMCell cell = new LSTMCell(3, 4, new Generator(0));
+        LSTM lstm = LSTM.of(3, 4).random(new Generator(0)).build();
+        for (int i = 0; i < 4; i++) {
+            assertSameBits("parameter " + i, cell.parameters().get(i), lstm.parameters().get(i));
+        }
+        Tensor x = input(3);
+        LSTMState alone = cell.forward(x), batch = cell.forward(x.view(1, 3));
+        assertThat(alone.h().shape()).isEqualTo(Shape.of(4));
+        assertSameBits("h", alone.h().view(1, 4), batch.h());
+        assertSameBits("c of the next step", cell.forward(x, alone).c().view(1, 4), cell.forward(x.view(1, 3), batch).c());
+    }
+
+    @Test
+    void whatWasSavedForBackwardAndPreparedFromOldWeightsIsGivenBack() {
+        LSTM lstm = LSTM.of(30, 40).bidirectional().build();
+        Tensor x = input(50, 8, 30);
+        long saved = 2L * 50 * 8 * 5 * 40 * 4;
+        try (TensorScope _ = TensorScope.open()) {
+            Tensor loss = lstm.forward(x).output().sum();
+            long before = Memory.bytesInUse();
+            loss.backward();
+            assertThat(Memory.bytesInUse()).as("gates and cells are released by backward").isLessThan(before - saved / 2);
+        }
+        lstm.clearGradients();
+        long inUse = Memory.bytesInUse();
+        for (int step = 0; step < 20; step++) {
+            try (TensorScope _ = TensorScope.open()) {
+                lstm.parameters().getFirst().fill(step);
+                lstm.forward(x);
+            }
+        }
+        assertThat(Memory.bytesInUse()).as("each preparation replaces the one before").isLessThanOrEqualTo(inUse);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sluice.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Shape;
@@ -95,5 +96,28 @@ class PackingTest {
         assertThat(padded.data().shape()).isEqualTo(Shape.of(2, 10, 3));
         assertThat(padded.data().select(0, 1).narrow(0, 8, 2).toArray()).containsOnly(0f);
         assertThat(padded.data().select(0, 1).select(0, 7).toArray()).doesNotContain(0f);
+    }
+
+    @Test
+    void rowsOfSteps() {
+        Packing packing = Packing.of(1, 3);
+        assertThat(packing.row(1, 0)).isZero();
+        assertThat(packing.row(0, 0)).isEqualTo(1);
+        assertThat(packing.row(1, 2)).isEqualTo(3);
+        assertThatThrownBy(() -> packing.row(0, 1)).isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage("packing: step 1 of sequence 0; there are 2 sequences, and this one has 1 steps");
+        assertThatThrownBy(() -> packing.row(1, -1)).hasMessage("packing: step -1 of sequence 1; there are 2 sequences, and this one has 3 steps");
+        assertThatThrownBy(() -> packing.row(2, 0)).hasMessage("packing: step 0 of sequence 2; there are 2 sequences");
+        assertThatThrownBy(() -> packing.row(-1, 0)).hasMessage("packing: step 0 of sequence -1; there are 2 sequences");
+        assertThat(Packing.of(1, 3)).hasSameHashCodeAs(packing).doesNotHaveSameHashCodeAs(Packing.of(3, 1));
+        assertThat(Packing.of(Order.DECREASING, 2, 2, 1).batchSizes()).containsExactly(3, 2);
+    }
+
+    @Test
+    void layersThatKeepRowsKeepThePacking() {
+        PackedSequence packed = PackedSequence.pack(List.of(Tensor.of(4, 5), Tensor.of(1, 2, 3)));
+        assertThat(packed.map(data -> data.mul(2f)).unpack().getFirst().toArray()).containsExactly(8, 10);
+        assertThatThrownBy(() -> packed.map(Tensor::sum)).hasMessage("PackedSequence: data is []; 5 rows are required, one for each packed step");
+        assertThat(packed.pad(Layout.BATCH_FIRST)).hasToString("Padded([2, 3], lengths=[2, 3], BATCH_FIRST)");
     }
 }
