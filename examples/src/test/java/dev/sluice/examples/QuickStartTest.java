@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The README shows the program that is here, and what it prints. */
+/** The README shows the programs that are here, and what the first of them prints. */
 class QuickStartTest {
     private final String readme;
 
@@ -31,6 +31,12 @@ class QuickStartTest {
         String program = Files.readString(Path.of("src/main/java/dev/sluice/examples/QuickStart.java"));
         String body = program.substring(program.indexOf("        Generator random"), program.lastIndexOf("    }\n}")).stripTrailing().stripIndent();
         assertThat(block("java").strip()).isEqualTo(body.strip());
+    }
+
+    @Test
+    void theTestOfABackendIsThatOfTheReadme() throws IOException {
+        String test = Files.readString(Path.of("../api/src/it/own-backend/src/test/java/com/example/NaiveBackendTest.java"));
+        assertThat(readme).contains(test.substring(test.indexOf("class NaiveBackendTest")));
     }
 
     @Test
