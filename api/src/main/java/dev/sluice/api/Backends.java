@@ -3,6 +3,7 @@ package dev.sluice.api;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -55,13 +56,31 @@ public final class Backends {
     /** The backends on the class path or module path, on these threads. */
     public static Backends discover(Workers workers) {
         List<BackendProvider> found = new ArrayList<>();
-        try {
-            ServiceLoader.load(BackendProvider.class).forEach(found::add);
-        } catch (ServiceConfigurationError e) {
-            throw new IllegalStateException("backends: a provider could not be loaded; " + e.getMessage() + "; take its jar from the class path, "
-                    + "or use one built for this version of sluice-api", e);
+        Iterator<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).iterator();
+        for (boolean more = true; more; ) {
+            try {
+                more = providers.hasNext();
+                if (more) {
+                    found.add(providers.next());
+                }
+            } catch (ServiceConfigurationError e) {
+                found.add(new Unloadable("unloadable-" + (found.size() + 1), e)); // the others may still be fine
+            }
         }
         return of(workers, found);
+    }
+
+    /** A provider that is listed but cannot be loaded: its class is missing, or was built for something else. */
+    private record Unloadable(String name, ServiceConfigurationError reason) implements BackendProvider {
+        @Override
+        public int priority() {
+            return Integer.MIN_VALUE;
+        }
+
+        @Override
+        public Backend open(BackendContext context) {
+            throw new BackendUnavailableException(reason.getMessage() + "; take its jar from the class path, or use one built for this version of sluice-api", reason);
+        }
     }
 
     /** The backend that tensors and layers use here when they are not given one. */
@@ -130,7 +149,7 @@ public final class Backends {
         return candidates.stream().map(c -> {
             RuntimeException failure = c.open();
             String state = failure == null ? "usable      " + c.backend.description() : "not usable  " + failure.getMessage();
-            return c.provider.name() + " ".repeat(width - c.provider.name().length()) + "  " + state + "  (" + origin(c.provider) + ")";
+            return c.provider.name() + " ".repeat(width - c.provider.name().length()) + "  " + state + (c.provider instanceof Unloadable ? "" : "  (" + origin(c.provider) + ")");
         }).collect(Collectors.joining(System.lineSeparator()));
     }
 

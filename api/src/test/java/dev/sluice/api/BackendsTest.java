@@ -3,9 +3,15 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BackendsTest {
     private static final BackendProvider SLOW = new FakeBackend.Provider("slow", 1);
@@ -66,6 +72,46 @@ class BackendsTest {
                 "throwing  not usable  oops  (test-classes)",
                 "other     not usable  java.lang.NoSuchMethodError: void gemm(); it was built for another version of sluice-api, or misses a module  (test-classes)",
                 "slow      usable      does nothing  (test-classes)");
+    }
+
+    @Test
+    void aProviderThatCannotBeLoadedIsReportedAndTheOthersStay(@TempDir Path folder) throws IOException {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(BackendProvider.class.getName()), "com.example.Missing\n" + BackendsTest.class.getName() + "\n" + Found.class.getName() + "\n");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+            thread.setContextClassLoader(loader);
+            assertThat(Backends.discover(Workers.of(1)).report().lines()).containsExactly(
+                    "found         usable      does nothing  (test-classes)",
+                    "unloadable-1  not usable  dev.sluice.api.BackendProvider: Provider com.example.Missing not found; take its jar from the class path, or use one built for "
+                            + "this version of sluice-api",
+                    "unloadable-2  not usable  dev.sluice.api.BackendProvider: Provider dev.sluice.api.BackendsTest not a subtype; take its jar from the class path, or use one built for "
+                            + "this version of sluice-api");
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** A provider as ServiceLoader makes them. */
+    public static final class Found implements BackendProvider {
+        /** For ServiceLoader. */
+        public Found() {}
+
+        @Override
+        public String name() {
+            return "found";
+        }
+
+        @Override
+        public int priority() {
+            return 1;
+        }
+
+        @Override
+        public Backend open(BackendContext context) {
+            return new FakeBackend("found", context.workers());
+        }
     }
 
     @Test

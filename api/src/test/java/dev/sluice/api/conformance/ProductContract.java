@@ -93,6 +93,7 @@ public interface ProductContract extends ProviderContract {
             Random random = new Random(seed);
             Product.of(seed, size(random), size(random), size(random), seed % 2, uniform(seed)).judge("rule 4", backend);
         }
+        Product.of(0, 20, 800, 800, 0f, uniform(0)).judge("rule 4", backend); // larger than the caches of one core
     }
 
     @Test
