@@ -86,7 +86,7 @@ class BackendsTest {
                     "found         usable      does nothing  (test-classes)",
                     "unloadable-1  not usable  dev.sluice.api.BackendProvider: Provider com.example.Missing not found; take its jar from the class path, or use one built for "
                             + "this version of sluice-api",
-                    "unloadable-2  not usable  dev.sluice.api.BackendProvider: Provider dev.sluice.api.BackendsTest not a subtype; take its jar from the class path, or use one built for "
+                    "unloadable-2  not usable  dev.sluice.api.BackendProvider: dev.sluice.api.BackendsTest not a subtype; take its jar from the class path, or use one built for "
                             + "this version of sluice-api");
         } finally {
             thread.setContextClassLoader(before);
