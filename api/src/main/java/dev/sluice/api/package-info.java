@@ -65,5 +65,22 @@
  *       was opened works, on the workers it was given, under its provider's name.
  *   <li>Arguments are checked before they reach a backend, in one place, for all of them. <i>So no backend has to.</i>
  * </ol>
+ *
+ * <h2>The rest of a training step</h2>
+ *
+ * <p>What no backend computes has one order too, so that a training gives the same bits on every exact backend, with any number of threads and
+ * under any option of the JVM:
+ * <ul>
+ *   <li>Sums over a whole tensor (loss, mean, norm) are taken in double: in blocks of 4096 numbers the k-th goes to sum k mod 8, the eight are
+ *       added pairwise, and blocks in a tree that halves their number. Sums along a dimension are taken in double in ascending order.
+ *   <li>Softmax takes {@link dev.sluice.api.Activations#exp} of what is left when the largest of the row is subtracted; logarithms, powers
+ *       and trigonometry are those of {@link java.lang.StrictMath}.
+ *   <li>A gradient that arrives several times is added up as finished tensors, from the latest operation to the earliest; onto what a
+ *       parameter has already, last. Rows that were taken several times (embedding) add theirs in ascending order of where they went.
+ *   <li>The input's gradient of a layer with two directions is the forward direction's plus the reverse one's.
+ *   <li>Optimizers work element by element in the order that their pages give; the norm for clipping adds the sums of the parameters in their
+ *       order.
+ *   <li>Dropout draws for each element in row-major order, which for packed data is packed order; sequences of one length keep their order.
+ * </ul>
  */
 package dev.sluice.api;
