@@ -63,7 +63,7 @@ public interface LSTMKernel {
     /**
      * The shape of a packed batch and the way through it.
      *
-     * @param batchSizes the number of live rows of each step, never increasing; not modified, by anyone
+     * @param batchSizes the number of live rows of each step, never increasing, perhaps 0 from some step on; not modified, by anyone
      */
     record Steps(int[] batchSizes, Direction direction) {
         public int count() {

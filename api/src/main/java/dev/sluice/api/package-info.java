@@ -21,7 +21,8 @@
  *
  * <h3>Mutation</h3>
  * <ol start="5">
- *   <li>Inputs are not modified. Of the arguments, only those that say “Written.” or “Modified.” are outputs.
+ *   <li>Inputs are not modified; of the arguments, only those that say “Written.” or “Modified.” are outputs. Nothing of them is kept after a
+ *       call: the next finds in the same memory what is there then. <i>Only {@link dev.sluice.api.LSTMKernel.Prepared} keeps something.</i>
  *   <li>β = 0 means that the output is not read. <i>What it held, NaN included, does not matter.</i>
  *   <li>Any other β multiplies what the output held.
  *   <li>Outputs share no element with any other argument; callers see to that. <i>So kernels may read and write in any order.</i>

@@ -21,7 +21,8 @@ class ContractTest {
     @Test
     void everyRuleHasATest() throws IOException {
         String page = Files.readString(Path.of("src/main/java/dev/sluice/api/package-info.java"));
-        int rules = Pattern.compile("<li>").splitAsStream(page).toList().size() - 1;
+        String numbered = page.substring(0, page.indexOf("<h2>The rest of a training step"));
+        int rules = Pattern.compile("<li>").splitAsStream(numbered).toList().size() - 1;
         List<Integer> numbers = IntStream.rangeClosed(1, rules).boxed().toList();
         TreeSet<Integer> cited = new TreeSet<>();
         Stream.of(BackendContract.class.getMethods(), CheckedBackendTest.class.getDeclaredMethods()).flatMap(Arrays::stream).map(Method::getName)

@@ -56,6 +56,12 @@ final class Framed {
         return matrix;
     }
 
+    /** The shape, and where it lies in its block. */
+    @Override
+    public String toString() {
+        return "%s (offset %d, row stride %d)".formatted(matrix, matrix.offset(), matrix.rowStride());
+    }
+
     /** What is there now is what must still be there later. */
     Framed snapshot() {
         before = matrix.segment().toArray(JAVA_FLOAT);

@@ -4,8 +4,11 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.BackendContext;
 import dev.sluice.api.BackendProvider;
 import dev.sluice.api.Backends;
+import dev.sluice.api.LSTMKernel;
 import dev.sluice.api.Workers;
+import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Rules about opening a backend, and the one method that a test class of a backend has. */
@@ -30,8 +33,27 @@ public interface ProviderContract {
         if (backend.description().isBlank() || backend.description().contains("\n")) {
             throw new AssertionError("rule 24: the description is \"" + backend.description() + "\"; one line that tells what it runs on is required");
         }
-        if (open(3).workers().threads() != 3) {
-            throw new AssertionError("rule 24: opened on 3 threads, the backend says it has " + open(3).workers().threads() + "; it must use the workers it is given");
+        for (int threads = 1; threads <= 3; threads++) {
+            Workers given = Workers.of(threads);
+            if (provider().open(new BackendContext(given, Backends.of(given, List.of(provider())))).workers() != given) {
+                throw new AssertionError("rule 24: opened on workers of " + threads + " threads, the backend tells others; it must use those it is given");
+            }
+        }
+    }
+
+    @Test
+    default void rule10_noThreadsAreStarted() {
+        Backend backend = open(1);
+        long before = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
+        ProductContract.Product.of(1, 200, 200, 200, 1f, () -> 1f).run(backend, Framed.of(new Random(1), 200, 200, () -> 1f));
+        LayerRun run = new LayerRun(1, 40, 60, 30, 5);
+        try (LSTMKernel.Prepared lstm = run.prepare(backend)) {
+            run.forward(lstm);
+            run.backward(lstm);
+        }
+        long started = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before;
+        if (started != 0) {
+            throw new AssertionError("rule 10: opened on 1 thread, the backend started " + started + " more; it must work on the workers it is given");
         }
     }
 }

@@ -36,6 +36,25 @@ public interface RowContract extends ProviderContract {
     }
 
     @Test
+    default void rule10_rowsDoNotDependOnThreads_rule04_norOnTheirNumber() {
+        Random random = new Random(1);
+        Framed a = framed(random, 300, 700), row = framed(random, 1, 700), x = framed(random, 300, 700);
+        for (int threads = 1; threads <= 4; threads++) {
+            Backend backend = open(threads);
+            Framed sums = Framed.copyOf(row), expectedSums = Framed.copyOf(row), sum = Framed.copyOf(a), expectedSum = Framed.copyOf(a);
+            new ReferenceBackend().sumRows(a.matrix(), 1f, expectedSums.matrix());
+            new ReferenceBackend().addRow(row.matrix(), expectedSum.matrix());
+            new ReferenceBackend().axpy(0.5f, x.matrix(), expectedSum.matrix());
+            backend.sumRows(a.matrix(), 1f, sums.matrix());
+            backend.addRow(row.matrix(), sum.matrix());
+            backend.axpy(0.5f, x.matrix(), sum.matrix());
+            String what = " on " + threads + " threads, [300, 700]";
+            new Verdict(backend.isExact()).check("rule 10", "sumRows" + what, sums.matrix(), expectedSums.matrix(), 604);
+            new Verdict(backend.isExact()).check("rule 10", "addRow and axpy" + what, sum.matrix(), expectedSum.matrix(), 6);
+        }
+    }
+
+    @Test
     default void rule13_rowsAreAddedAndMultiplesAddedWithOneRounding() {
         Backend backend = open(1);
         for (int seed = 0; seed < 60; seed++) {

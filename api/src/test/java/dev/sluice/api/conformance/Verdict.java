@@ -21,8 +21,8 @@ record Verdict(boolean exact) {
                 float is = actual.get(r, c);
                 float wanted = bits.get(r, c);
                 if (exact ? Float.floatToIntBits(is) != Float.floatToIntBits(wanted) : !close(is, wanted, value.at(r, c), tolerance.at(r, c))) {
-                    throw new AssertionError("%s: %s: element [%d, %d] of %s is %s (%08x); %s (%08x) is required%s".formatted(rule, what, r, c, actual, is,
-                            Float.floatToIntBits(is), wanted, Float.floatToIntBits(wanted), exact ? " to the bit" : ", within " + tolerance.at(r, c)));
+                    throw new AssertionError("%s: %s: element [%d, %d] of %s at offset %d with a row stride of %d is %s (%08x); %s (%08x) is required%s"
+                            .formatted(rule, what, r, c, actual, actual.offset(), actual.rowStride(), is, Float.floatToIntBits(is), wanted, Float.floatToIntBits(wanted), exact ? " to the bit" : ", within " + tolerance.at(r, c)));
                 }
             }
         }

@@ -41,6 +41,9 @@ class WrongBackendsTest {
                 new Wrong(12, WrongProducts.SumsRowsFromTheLast::new),
                 new Wrong(17, WrongProducts.FlushesDenormals::new),
                 new Wrong(9, WrongProducts.SharesScratch::new),
+                new Wrong(5, WrongProducts.KeepsOperands::new),
+                new Wrong(10, WrongProducts.StartsThreads::new),
+                new Wrong(10, WrongProducts.SumsByThread::new),
                 new Wrong(14, WrongCells.SwapsInputAndForgetGate::new),
                 new Wrong(14, WrongCells.LosesDigitsNearZero::new),
                 new Wrong(14, WrongCells.MultipliesQuotients::new),
@@ -52,6 +55,7 @@ class WrongBackendsTest {
                 new Wrong(18, WrongLayers.StartsAtThePaddedEnd::new),
                 new Wrong(21, WrongLayers.InfersWithoutFirstStates::new),
                 new Wrong(19, WrongLayers.UsesUpWhatWasSaved::new),
+                new Wrong(19, WrongLayers.RemembersOnlyTheLastForward::new),
                 new Wrong(23, WrongLayers.BreaksOnFailure::new));
     }
 

@@ -141,6 +141,27 @@ final class WrongLayers {
         }
     }
 
+    /** Backward goes by what the last forward left, whosever it was. */
+    static class RemembersOnlyTheLastForward extends ReferenceBackend {
+        @Override
+        public LSTMKernel lstm() {
+            return weights -> new Copying(super.lstm().prepare(weights)) {
+                private LSTMKernel.Saved saved;
+
+                @Override
+                public void forward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.States last) {
+                    super.forward(steps, pass, last);
+                    saved = pass.saved();
+                }
+
+                @Override
+                public void backward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
+                    super.backward(steps, new LSTMKernel.Pass(pass.x(), pass.first(), pass.y(), saved), given, wanted);
+                }
+            };
+        }
+    }
+
     /** After a call that fails it is good for nothing. */
     static class BreaksOnFailure extends ReferenceBackend {
         @Override

@@ -1,8 +1,11 @@
 package dev.sluice.api.wrong;
 
 import dev.sluice.api.Matrix;
+import dev.sluice.api.Memory;
 import dev.sluice.api.Transpose;
 import dev.sluice.api.conformance.ReferenceBackend;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Products with a fault. */
 final class WrongProducts {
@@ -145,6 +148,51 @@ final class WrongProducts {
                     c.set(r, j, Math.abs(c.get(r, j)) < Float.MIN_NORMAL ? 0f : c.get(r, j));
                 }
             }
+        }
+    }
+
+    /** A copy of b is kept for each place in memory, whatever b becomes. */
+    static class KeepsOperands extends ReferenceBackend {
+        private final Map<String, Matrix> copies = new HashMap<>();
+
+        @Override
+        public void gemm(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
+            Matrix copy = copies.computeIfAbsent(System.identityHashCode(b.block()) + " " + b.offset() + " " + b, _ -> {
+                Matrix made = new Matrix(Memory.take(4L * b.rows() * b.columns()), 0, b.rows(), b.columns(), b.columns());
+                made.copyFrom(b);
+                return made;
+            });
+            super.gemm(a, transposeA, copy, transposeB, beta, c);
+        }
+    }
+
+    /** Threads of its own. */
+    static class StartsThreads extends ReferenceBackend {
+        @Override
+        public void gemm(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
+            Thread thread = new Thread(() -> super.gemm(a, transposeA, b, transposeB, beta, c));
+            thread.start();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** Sums that depend on how many share the work. */
+    static class SumsByThread extends ReferenceBackend {
+        @Override
+        public void sumRows(Matrix a, float beta, Matrix row) {
+            int half = a.rows() / 2;
+            if (workers().threads() == 1 || half == 0) {
+                super.sumRows(a, beta, row);
+                return;
+            }
+            Matrix second = new Matrix(Memory.take(4L * a.columns()), 0, 1, a.columns(), a.columns());
+            super.sumRows(a.rows(0, half), beta, row);
+            super.sumRows(a.rows(half, a.rows() - half), 0f, second);
+            super.axpy(1f, second, row);
         }
     }
 
