@@ -21,7 +21,7 @@ import java.util.Set;
 public final class Memory {
     private static final int ALIGNMENT = 64;
     private static final long MOST = 1L << 50; // no machine has more
-    private static final int COLLECTIONS_BEFORE_GIVING_UP = 5;
+    private static final int COLLECTIONS_BEFORE_GIVING_UP = 8;
 
     private static final List<ArrayDeque<Piece>> FREE = new ArrayList<>();
     private static final Set<Handle> LIVE = new HashSet<>();

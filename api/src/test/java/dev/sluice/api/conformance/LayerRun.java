@@ -6,6 +6,7 @@ import dev.sluice.api.LSTMKernel;
 import dev.sluice.api.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -153,9 +154,6 @@ final class LayerRun {
 
     /** The outputs against the equations in double, for every sequence on its own. */
     void compareWithEquations(String rule) {
-        if (steps.direction() == Direction.REVERSE) {
-            return; // the oracle's reverse direction is the second of two
-        }
         List<double[]> parameters = new ArrayList<>();
         for (Framed parameter : inputBias == null ? List.of(inputHidden, hiddenHidden) : List.of(inputHidden, hiddenHidden, inputBias, hiddenBias)) {
             parameters.add(flat(parameter.matrix()));
@@ -168,6 +166,9 @@ final class LayerRun {
                 if (b < sizes[t]) {
                     rows.add(row + b);
                 }
+            }
+            if (steps.direction() == Direction.REVERSE) {
+                Collections.reverse(rows); // to the oracle, a sequence that begins at its end
             }
             OracleLSTM.Result result = oracle.run(rows.stream().map(row -> flat(x.matrix().rows(row, 1))).toArray(double[][]::new),
                     new double[][] {flat(h.matrix().rows(b, 1))}, new double[][] {flat(c.matrix().rows(b, 1))}, parameters);

@@ -9,6 +9,7 @@ import dev.sluice.api.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
 /** Rules about opening a backend, and the one method that a test class of a backend has. */
@@ -42,18 +43,25 @@ public interface ProviderContract {
     }
 
     @Test
-    default void rule10_noThreadsAreStarted() {
+    default void rule10_noThreadsAreStartedOrBorrowed() {
         Backend backend = open(1);
-        long before = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
-        ProductContract.Product.of(1, 200, 200, 200, 1f, () -> 1f).run(backend, Framed.of(new Random(1), 200, 200, () -> 1f));
-        LayerRun run = new LayerRun(1, 40, 60, 30, 5);
-        try (LSTMKernel.Prepared lstm = run.prepare(backend)) {
-            run.forward(lstm);
-            run.backward(lstm);
+        long fewest = Long.MAX_VALUE;
+        for (int time = 0; time < 3; time++) { // the JVM itself may start one now and then, but not each time
+            long before = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
+            long borrowed = ForkJoinPool.commonPool().getStealCount();
+            ProductContract.Product.of(1, 200, 200, 200, 1f, () -> 1f).run(backend, Framed.of(new Random(1), 200, 200, () -> 1f));
+            LayerRun run = new LayerRun(1, 40, 60, 30, 5);
+            try (LSTMKernel.Prepared lstm = run.prepare(backend)) {
+                run.forward(lstm);
+                run.backward(lstm);
+            }
+            fewest = Math.min(fewest, ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before);
+            if (ForkJoinPool.commonPool().getStealCount() > borrowed) {
+                throw new AssertionError("rule 10: opened on 1 thread, the backend had work done by the common ForkJoinPool; it must work on the workers it is given");
+            }
         }
-        long started = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before;
-        if (started != 0) {
-            throw new AssertionError("rule 10: opened on 1 thread, the backend started " + started + " more; it must work on the workers it is given");
+        if (fewest > 0) {
+            throw new AssertionError("rule 10: opened on 1 thread, the backend started " + fewest + " more; it must work on the workers it is given");
         }
     }
 }
