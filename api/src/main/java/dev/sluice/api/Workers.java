@@ -106,7 +106,10 @@ public final class Workers implements AutoCloseable {
 
     /** Starts the helpers; only whoever has made the team busy comes here. */
     private void start() {
-        for (int i = 0; helpers.length > 0 && helpers[helpers.length - 1] == null && i < helpers.length; i++) {
+        if (helpers[helpers.length - 1] != null) {
+            return;
+        }
+        for (int i = 0; i < helpers.length; i++) {
             helpers[i] = Thread.ofPlatform().daemon().name("sluice-worker-" + (i + 1)).start(this::help);
         }
     }

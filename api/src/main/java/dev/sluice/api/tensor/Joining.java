@@ -1,7 +1,5 @@
 package dev.sluice.api.tensor;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -87,19 +85,13 @@ final class Joining {
         Tensor result = Tensor.empty(x.shape().with(0, chosen.length));
         for (int i = 0; i < chosen.length; i++) {
             if (chosen[i] < 0) {
-                fill(result.segment(), (long) i * size, size, fill);
+                result.sharing((long) i * size, Shape.of(size)).fill(fill);
             } else {
                 MemorySegment.copy(x.segment(), 4 * (x.offset() + (long) chosen[i] * size), result.segment(), 4L * i * size, 4L * size);
             }
         }
         Reference.reachabilityFence(x);
         return Step.record("Rows", result, x, g -> scatter(g, chosen, x.shape()));
-    }
-
-    private static void fill(MemorySegment segment, long at, int count, float value) {
-        for (int i = 0; i < count; i++) {
-            segment.setAtIndex(JAVA_FLOAT, at + i, value);
-        }
     }
 
     private static Tensor scatter(Tensor g, int[] indices, Shape shape) {
