@@ -31,7 +31,6 @@ public final class StepwiseLSTM implements LSTMKernel {
 
     private final class Stepwise implements Prepared {
         private final Weights weights;
-        private final int inputSize;
         private final int hidden;
         private final Scratch scratch;
         private final Matrix inputTransposed; // [I, 4H]
@@ -40,7 +39,7 @@ public final class StepwiseLSTM implements LSTMKernel {
 
         Stepwise(Weights weights) {
             this.weights = weights;
-            inputSize = weights.inputSize();
+            int inputSize = weights.inputSize();
             hidden = weights.hiddenSize();
             scratch = new Scratch((inputSize + hidden + 1L) * 4 * hidden);
             inputTransposed = scratch.matrix(inputSize, 4 * hidden);

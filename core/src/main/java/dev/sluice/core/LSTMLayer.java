@@ -103,7 +103,8 @@ final class LSTMLayer implements Operation {
         List<List<Tensor>> dParameters = new ArrayList<>();
         for (LSTMParameters direction : directions) {
             dX.add(x.requiresGrad() ? Tensor.empty(x.shape()) : null);
-            dParameters.add(direction.tensors().stream().map(tensor -> Tensor.empty(tensor.shape())).toList());
+            // W_ih, W_hh and, where there are biases, the gradient that both of them have
+            dParameters.add(direction.tensors().stream().limit(3).map(tensor -> Tensor.empty(tensor.shape())).toList());
         }
         backend.workers().run(directions.size(), d -> {
             LSTMKernel.OutputGradients given = new LSTMKernel.OutputGradients(half(d, dy.matrix()), states(d, dLast));
@@ -118,7 +119,7 @@ final class LSTMLayer implements Operation {
         for (int d = 0; d < directions.size(); d++) {
             results.addAll(dParameters.get(d));
             if (directions.get(d).hasBias()) {
-                results.set(results.size() - 1, dParameters.get(d).get(2)); // both biases have the same gradient
+                results.add(dParameters.get(d).get(2));
             }
         }
         return results.toArray(Tensor[]::new);

@@ -13,7 +13,6 @@ import java.util.PriorityQueue;
 final class Backward {
     private final Map<Node, Tensor[]> arrived = new HashMap<>();
     private final PriorityQueue<Node> waiting = new PriorityQueue<>();
-
     private final List<Leaf> leaves = new ArrayList<>();
 
     /** A gradient that has arrived at its end. It is added when the whole pass has succeeded. */

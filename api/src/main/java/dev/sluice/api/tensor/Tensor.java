@@ -1,11 +1,11 @@
 package dev.sluice.api.tensor;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.sluice.api.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 
@@ -185,13 +185,9 @@ public final class Tensor {
             throw new IllegalArgumentException("copyTo: room for " + target.remaining() + " numbers for a tensor of shape " + shape + "; " + shape.elements()
                     + " are required");
         }
-        target.put(numbers());
+        MemorySegment.copy(segment(), JAVA_FLOAT, 4 * offset, MemorySegment.ofBuffer(target), JAVA_FLOAT_UNALIGNED.withOrder(target.order()), 0, shape.elements());
+        target.position(target.position() + shape.elements());
         Reference.reachabilityFence(storage);
-    }
-
-    /** This tensor's memory as a buffer. */
-    private FloatBuffer numbers() {
-        return segment().asSlice(4 * offset, 4L * shape.elements()).asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 
     /**
@@ -209,16 +205,12 @@ public final class Tensor {
      * @throws IllegalStateException when this tensor is the recorded result of an operation, whose gradient a write would falsify
      */
     public Matrix matrixToWrite() {
-        requireWritable();
-        storage.written();
-        return matrix();
-    }
-
-    private void requireWritable() {
         if (producer != null && Gradients.areOn()) {
             throw new IllegalStateException("tensor: this one of shape " + shape + " is a result of " + producer.name() + ", and its gradient would not know of "
                     + "the write; write to a copy(), to detach(), or inside Gradients.off");
         }
+        storage.written();
+        return matrix();
     }
 
     // Writing
@@ -246,9 +238,9 @@ public final class Tensor {
             throw new IllegalArgumentException("copyFrom: " + values.remaining() + " numbers for a tensor of shape " + shape + "; exactly "
                     + shape.elements() + " are required");
         }
-        requireWritable();
-        storage.written();
-        numbers().put(values);
+        Matrix m = matrixToWrite();
+        MemorySegment.copy(MemorySegment.ofBuffer(values), JAVA_FLOAT_UNALIGNED.withOrder(values.order()), 0, m.segment(), JAVA_FLOAT, 4 * offset, shape.elements());
+        values.position(values.limit());
         Reference.reachabilityFence(storage);
         return this;
     }

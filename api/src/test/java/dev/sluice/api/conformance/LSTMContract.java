@@ -3,23 +3,18 @@ package dev.sluice.api.conformance;
 import dev.sluice.api.Backend;
 import dev.sluice.api.LSTMKernel;
 import dev.sluice.api.StepwiseLSTM;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Rules about {@link LSTMKernel}: whatever a backend does inside, it gives what {@link StepwiseLSTM} gives. */
 public interface LSTMContract extends ProviderContract {
+    /** What every other is compared with. */
+    LSTMKernel REFERENCE = new StepwiseLSTM(new ReferenceBackend());
+
     /** The run with the results and gradients that it must have. */
     private static LayerRun expected(long seed) {
         LayerRun run = new LayerRun(seed);
-        try (LSTMKernel.Prepared lstm = new StepwiseLSTM(new ReferenceBackend()).prepare(run.weights())) {
-            run.forward(lstm);
-            run.backward(lstm);
-        }
+        run.forwardAndBackward(REFERENCE);
         return run;
     }
 
@@ -75,12 +70,8 @@ public interface LSTMContract extends ProviderContract {
         Backend backend = open(1);
         for (int[] size : new int[][] {{70, 150, 40, 4}, {3, 20, 2, 90}, {1, 1, 1, 1}, {130, 65, 1, 3}}) {
             LayerRun expected = new LayerRun(size[3], size[0], size[1], size[2], size[3]), actual = new LayerRun(size[3], size[0], size[1], size[2], size[3]);
-            try (LSTMKernel.Prepared reference = new StepwiseLSTM(new ReferenceBackend()).prepare(expected.weights()); LSTMKernel.Prepared lstm = actual.prepare(backend)) {
-                expected.forward(reference);
-                expected.backward(reference);
-                actual.forward(lstm);
-                actual.backward(lstm);
-            }
+            expected.forwardAndBackward(REFERENCE);
+            actual.forwardAndBackward(backend.lstm());
             actual.compareOutputs("rule 4", backend.isExact(), expected);
             actual.compareGradients("rule 4", backend.isExact(), expected);
         }
@@ -112,12 +103,8 @@ public interface LSTMContract extends ProviderContract {
                     each.hiddenHidden.matrix().set(r, seed % 9, -0.125f * seed);
                 }
             }
-            try (LSTMKernel.Prepared expected = new StepwiseLSTM(new ReferenceBackend()).prepare(changed.weights()); LSTMKernel.Prepared lstm = run.prepare(backend)) {
-                changed.forward(expected);
-                changed.backward(expected);
-                run.forward(lstm);
-                run.backward(lstm);
-            }
+            changed.forwardAndBackward(REFERENCE);
+            run.forwardAndBackward(backend.lstm());
             run.compareOutputs("rule 22", backend.isExact(), changed);
             run.compareGradients("rule 22", backend.isExact(), changed);
         }
@@ -127,31 +114,19 @@ public interface LSTMContract extends ProviderContract {
     default void rule09_manyThreadsMayCallAtOnce() throws Exception {
         Backend backend = open(2);
         LayerRun weights = new LayerRun(7, 20, 33, 6, 12);
-        try (ExecutorService threads = Executors.newFixedThreadPool(4); LSTMKernel.Prepared lstm = weights.prepare(backend);
-                LSTMKernel.Prepared reference = new StepwiseLSTM(new ReferenceBackend()).prepare(weights.weights())) {
-            List<Future<?>> done = new ArrayList<>();
-            for (int caller = 0; caller < 4; caller++) {
-                int seed = caller;
-                done.add(threads.submit(() -> {
-                    LayerRun expected = weights.withOtherSequences(seed);
-                    expected.forward(reference);
-                    expected.backward(reference);
-                    for (int time = 0; time < 25; time++) {
-                        LayerRun run = weights.withOtherSequences(seed);
-                        run.forward(lstm);
-                        run.backward(lstm);
-                        run.compareOutputs("rule 9", backend.isExact(), expected);
-                        run.compareGradients("rule 9", backend.isExact(), expected);
-                    }
-                }));
-            }
-            for (Future<?> each : done) {
-                try {
-                    each.get();
-                } catch (ExecutionException e) {
-                    throw new AssertionError("rule 9: four threads at once, each with its own sequences: " + e.getCause().getMessage(), e.getCause());
+        try (LSTMKernel.Prepared lstm = weights.prepare(backend); LSTMKernel.Prepared reference = REFERENCE.prepare(weights.weights())) {
+            Callers.run("sequences", seed -> {
+                LayerRun expected = weights.withOtherSequences(seed);
+                expected.forward(reference);
+                expected.backward(reference);
+                for (int time = 0; time < 25; time++) {
+                    LayerRun run = weights.withOtherSequences(seed);
+                    run.forward(lstm);
+                    run.backward(lstm);
+                    run.compareOutputs("rule 9", backend.isExact(), expected);
+                    run.compareGradients("rule 9", backend.isExact(), expected);
                 }
-            }
+            });
         }
     }
 
@@ -159,17 +134,10 @@ public interface LSTMContract extends ProviderContract {
     default void rule10_layersDoNotDependOnThreads() {
         for (int seed = 0; seed < 6; seed++) {
             LayerRun one = new LayerRun(seed, 40, 60, 30, 5);
-            Backend alone = open(1);
-            try (LSTMKernel.Prepared lstm = one.prepare(alone)) {
-                one.forward(lstm);
-                one.backward(lstm);
-            }
+            one.forwardAndBackward(open(1).lstm());
             for (int threads = 2; threads <= 4; threads++) {
                 LayerRun several = new LayerRun(seed, 40, 60, 30, 5);
-                try (LSTMKernel.Prepared lstm = several.prepare(open(threads))) {
-                    several.forward(lstm);
-                    several.backward(lstm);
-                }
+                several.forwardAndBackward(open(threads).lstm());
                 several.compareOutputs("rule 10", true, one);
                 several.compareGradients("rule 10", true, one);
             }
@@ -203,7 +171,7 @@ public interface LSTMContract extends ProviderContract {
                 run.x.matrix().set(seed % 5, seed % 6, Float.NaN);
                 run.x.snapshot();
             }
-            try (LSTMKernel.Prepared reference = new StepwiseLSTM(new ReferenceBackend()).prepare(expected.weights()); LSTMKernel.Prepared lstm = actual.prepare(backend)) {
+            try (LSTMKernel.Prepared reference = REFERENCE.prepare(expected.weights()); LSTMKernel.Prepared lstm = actual.prepare(backend)) {
                 expected.forward(reference);
                 actual.forward(lstm);
             }

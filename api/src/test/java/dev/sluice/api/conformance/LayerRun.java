@@ -100,6 +100,14 @@ final class LayerRun {
         return new LSTMKernel.Pass(of(x), first(), of(y), new LSTMKernel.Saved(of(gates), of(cells)));
     }
 
+    /** Both ways, with weights prepared for it. */
+    void forwardAndBackward(LSTMKernel kernel) {
+        try (LSTMKernel.Prepared lstm = kernel.prepare(weights())) {
+            forward(lstm);
+            backward(lstm);
+        }
+    }
+
     void infer(LSTMKernel.Prepared lstm) {
         lstm.infer(steps, of(x), first(), of(y), last());
     }

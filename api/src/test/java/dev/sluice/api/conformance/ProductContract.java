@@ -3,13 +3,7 @@ package dev.sluice.api.conformance;
 import dev.sluice.api.Backend;
 import dev.sluice.api.Matrix;
 import dev.sluice.api.Transpose;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Rules about {@link Backend#gemm}. */
@@ -177,24 +171,11 @@ public interface ProductContract extends ProviderContract {
     @Test
     default void rule09_manyThreadsMayMultiplyAtOnce() throws Exception {
         Backend backend = open(2);
-        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            List<Future<?>> done = new ArrayList<>();
-            for (int caller = 0; caller < 4; caller++) {
-                int seed = 10 * caller;
-                done.add(threads.submit(() -> {
-                    for (int time = 0; time < 40; time++) {
-                        Product.of(seed + time % 3, 20 + time % 5, 50, 40, 1f, uniform(seed)).judge("rule 9", backend);
-                    }
-                }));
+        Callers.run("operands", caller -> {
+            for (int time = 0; time < 40; time++) {
+                Product.of(10 * caller + time % 3, 20 + time % 5, 50, 40, 1f, uniform(10 * caller)).judge("rule 9", backend);
             }
-            for (Future<?> each : done) {
-                try {
-                    each.get();
-                } catch (ExecutionException e) {
-                    throw new AssertionError("rule 9: four threads at once, each with its own operands: " + e.getCause().getMessage(), e.getCause());
-                }
-            }
-        }
+        });
     }
 
     @Test

@@ -4,7 +4,6 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.BackendContext;
 import dev.sluice.api.BackendProvider;
 import dev.sluice.api.Backends;
-import dev.sluice.api.LSTMKernel;
 import dev.sluice.api.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -50,11 +49,7 @@ public interface ProviderContract {
             long before = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
             long borrowed = ForkJoinPool.commonPool().getStealCount();
             ProductContract.Product.of(1, 200, 200, 200, 1f, () -> 1f).run(backend, Framed.of(new Random(1), 200, 200, () -> 1f));
-            LayerRun run = new LayerRun(1, 40, 60, 30, 5);
-            try (LSTMKernel.Prepared lstm = run.prepare(backend)) {
-                run.forward(lstm);
-                run.backward(lstm);
-            }
+            new LayerRun(1, 40, 60, 30, 5).forwardAndBackward(backend.lstm());
             fewest = Math.min(fewest, ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before);
             if (ForkJoinPool.commonPool().getStealCount() > borrowed) {
                 throw new AssertionError("rule 10: opened on 1 thread, the backend had work done by the common ForkJoinPool; it must work on the workers it is given");
