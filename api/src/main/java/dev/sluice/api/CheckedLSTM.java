@@ -13,7 +13,12 @@ final class CheckedLSTM implements LSTMKernel {
     @Override
     public Prepared prepare(Weights weights) {
         weights(new MatrixCheck("lstm"), weights);
-        return new Checked(weights, kernel.prepare(weights));
+        return new Checked(weights, savedWidth(weights.hiddenSize()), kernel.prepare(weights));
+    }
+
+    @Override
+    public int savedWidth(int hiddenSize) {
+        return kernel.savedWidth(hiddenSize);
     }
 
     private static void weights(MatrixCheck check, Weights weights) {
@@ -30,7 +35,7 @@ final class CheckedLSTM implements LSTMKernel {
         }
     }
 
-    private record Checked(Weights weights, Prepared prepared) implements Prepared {
+    private record Checked(Weights weights, int savedWidth, Prepared prepared) implements Prepared {
         @Override
         public void infer(Steps steps, Matrix x, States first, Matrix y, States last) {
             MatrixCheck check = begin("lstm", steps, x, first);
@@ -49,8 +54,7 @@ final class CheckedLSTM implements LSTMKernel {
         public void forward(Steps steps, Pass pass, States last) {
             MatrixCheck check = begin("lstm", steps, pass.x(), pass.first());
             check.output("y", pass.y());
-            check.output("gates", pass.saved().gates());
-            check.output("cells", pass.saved().cells());
+            check.output("saved", pass.saved());
             shapes(check, steps, pass);
             output(check, "the last", last, steps);
             prepared.forward(steps, pass, last);
@@ -63,8 +67,7 @@ final class CheckedLSTM implements LSTMKernel {
         public void backward(Steps steps, Pass pass, OutputGradients given, InputGradients wanted) {
             MatrixCheck check = begin("lstm gradient", steps, pass.x(), pass.first());
             check.input("y", pass.y());
-            check.input("gates", pass.saved().gates());
-            check.input("cells", pass.saved().cells());
+            check.input("saved", pass.saved());
             shapes(check, steps, pass);
             check.input("dy", given.y());
             check.shape("dy", given.y(), steps.rows(), weights.hiddenSize());
@@ -113,8 +116,7 @@ final class CheckedLSTM implements LSTMKernel {
 
         private void shapes(MatrixCheck check, Steps steps, Pass pass) {
             check.shape("y", pass.y(), steps.rows(), weights.hiddenSize());
-            check.shape("gates", pass.saved().gates(), steps.rows(), 4 * weights.hiddenSize());
-            check.shape("cells", pass.saved().cells(), steps.rows(), weights.hiddenSize());
+            check.shape("saved", pass.saved(), steps.rows(), savedWidth);
         }
 
         private void states(MatrixCheck check, String which, States states, Steps steps) {

@@ -1,7 +1,5 @@
 package dev.sluice.api;
 
-import java.util.Arrays;
-
 /**
  * One direction of one LSTM layer over all steps of a packed batch, forward and backward: the seam for backends that do better than step
  * by step. Where they are exact, their bits are those of {@link StepwiseLSTM}.
@@ -15,6 +13,14 @@ public interface LSTMKernel {
      * tells), and closes what it no longer uses; until then any number of threads may call it.
      */
     Prepared prepare(Weights weights);
+
+    /**
+     * The columns of {@link Pass#saved}: how many numbers {@link Prepared#forward} leaves for each row, in a layout of this kernel's own. Unless a
+     * kernel wants others: the activated gates and the cell state.
+     */
+    default int savedWidth(int hiddenSize) {
+        return 5 * hiddenSize;
+    }
 
     /** A kernel with its weights. It refers to them still; they do not change while it is in use. */
     interface Prepared extends AutoCloseable {
@@ -77,7 +83,11 @@ public interface LSTMKernel {
 
         /** The number of rows in all. */
         public int rows() {
-            return Arrays.stream(batchSizes).sum();
+            int rows = 0;
+            for (int live : batchSizes) {
+                rows += live;
+            }
+            return rows;
         }
     }
 
@@ -85,15 +95,14 @@ public interface LSTMKernel {
     record States(Matrix h, Matrix c) {}
 
     /**
-     * What forward leaves for backward, owned by the caller.
+     * Everything that went into {@link Prepared#forward} and came out of it, for the way back.
      *
-     * @param gates [N, 4H], activated
-     * @param cells [N, H], the cell state after each step
+     * @param x [N, I]
+     * @param first [B, H] each
+     * @param y [N, H]
+     * @param saved [N, {@link LSTMKernel#savedWidth}], what forward leaves for backward; owned by the caller
      */
-    record Saved(Matrix gates, Matrix cells) {}
-
-    /** Everything that went into {@link Prepared#forward} and came out of it, for the way back. */
-    record Pass(Matrix x, States first, Matrix y, Saved saved) {}
+    record Pass(Matrix x, States first, Matrix y, Matrix saved) {}
 
     /**
      * @param y [N, H]

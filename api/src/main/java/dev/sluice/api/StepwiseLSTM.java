@@ -54,6 +54,16 @@ public final class StepwiseLSTM implements LSTMKernel {
             }
         }
 
+        /** The gates of all rows, activated. */
+        private Matrix gates(Pass pass) {
+            return pass.saved().columns(0, 4 * hidden); // [N, 4H]
+        }
+
+        /** The cell state after each row's step. */
+        private Matrix cells(Pass pass) {
+            return pass.saved().columns(4 * hidden, hidden); // [N, H]
+        }
+
         @Override
         public void close() {
             scratch.close();
@@ -65,22 +75,22 @@ public final class StepwiseLSTM implements LSTMKernel {
             try (Scratch scratch = new Scratch(6L * batch * hidden)) {
                 Matrix gates = scratch.matrix(batch, 4 * hidden);
                 Matrix[] cells = {scratch.matrix(batch, hidden), scratch.matrix(batch, hidden)};
-                for (Sweep step = new Sweep(steps); step.advance(); ) {
-                    Matrix stepGates = gates.rows(0, step.live);
-                    inputTerms(x.rows(step.row, step.live), stepGates);
-                    step(step, first, y, stepGates, cells[(step.t + 1) % 2], cells[step.t % 2].rows(0, step.live), last);
+                for (Sweep step = Sweep.forward(steps); step.next(); ) {
+                    Matrix stepGates = gates.rows(0, step.live());
+                    inputTerms(x.rows(step.row(), step.live()), stepGates);
+                    step(step, first, y, stepGates, cells[(step.t() + 1) % 2], cells[step.t() % 2].rows(0, step.live()), last);
                 }
             }
         }
 
         @Override
         public void forward(Steps steps, Pass pass, States last) {
-            Matrix gates = pass.saved().gates();
-            Matrix cells = pass.saved().cells();
+            Matrix gates = gates(pass);
+            Matrix cells = cells(pass);
             inputTerms(pass.x(), gates);
-            for (Sweep step = new Sweep(steps); step.advance(); ) {
-                Matrix before = step.carried > 0 ? cells.rows(step.previousRow, step.carried) : cells;
-                step(step, pass.first(), pass.y(), gates.rows(step.row, step.live), before, cells.rows(step.row, step.live), last);
+            for (Sweep step = Sweep.forward(steps); step.next(); ) {
+                Matrix before = step.carried() > 0 ? cells.rows(step.previousRow(), step.carried()) : cells;
+                step(step, pass.first(), pass.y(), gates.rows(step.row(), step.live()), before, cells.rows(step.row(), step.live()), last);
             }
         }
 
@@ -93,21 +103,21 @@ public final class StepwiseLSTM implements LSTMKernel {
 
         /** The recurrent half of one step; {@code before} begins with the cells of the rows carried over. */
         private void step(Sweep step, States first, Matrix y, Matrix gates, Matrix before, Matrix cells, States last) {
-            Matrix h = y.rows(step.row, step.live);
-            if (step.carried > 0) {
-                cell(gates.rows(0, step.carried), y.rows(step.previousRow, step.carried), before.rows(0, step.carried),
-                        cells.rows(0, step.carried), h.rows(0, step.carried));
+            Matrix h = y.rows(step.row(), step.live());
+            if (step.carried() > 0) {
+                cell(gates.rows(0, step.carried()), y.rows(step.previousRow(), step.carried()), before.rows(0, step.carried()),
+                        cells.rows(0, step.carried()), h.rows(0, step.carried()));
             }
-            int starting = step.live - step.carried;
+            int starting = step.live() - step.carried();
             if (starting > 0) {
-                int from = step.carried;
+                int from = step.carried();
                 cell(gates.rows(from, starting), first.h().rows(from, starting), first.c().rows(from, starting),
                         cells.rows(from, starting), h.rows(from, starting));
             }
-            int ending = step.live - step.continuing;
+            int ending = step.live() - step.continuing();
             if (ending > 0) {
-                last.h().rows(step.continuing, ending).copyFrom(h.rows(step.continuing, ending));
-                last.c().rows(step.continuing, ending).copyFrom(cells.rows(step.continuing, ending));
+                last.h().rows(step.continuing(), ending).copyFrom(h.rows(step.continuing(), ending));
+                last.c().rows(step.continuing(), ending).copyFrom(cells.rows(step.continuing(), ending));
             }
         }
 
@@ -125,8 +135,7 @@ public final class StepwiseLSTM implements LSTMKernel {
                 Matrix hiddenBefore = scratch.matrix(rows, hidden);
                 Matrix dh = scratch.matrix(batch, hidden);
                 Matrix dc = scratch.matrix(batch, hidden);
-                Sweep step = new Sweep(steps);
-                for (step.toEnd(); step.retreat(); ) {
+                for (Sweep step = Sweep.backward(steps); step.next(); ) {
                     gradientOfStates(step, given, dGates, dh, dc);
                     gradientOfGates(step, pass, dh, dc, dGates);
                     gradientOfFirst(step, dGates, dc, wanted.first());
@@ -145,50 +154,50 @@ public final class StepwiseLSTM implements LSTMKernel {
 
         /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on. */
         private void gradientOfStates(Sweep step, OutputGradients given, Matrix dGates, Matrix dh, Matrix dc) {
-            dh.rows(0, step.live).copyFrom(given.y().rows(step.row, step.live));
-            int ending = step.live - step.continuing;
+            dh.rows(0, step.live()).copyFrom(given.y().rows(step.row(), step.live()));
+            int ending = step.live() - step.continuing();
             if (ending > 0) {
-                backend.axpy(1f, given.last().h().rows(step.continuing, ending), dh.rows(step.continuing, ending));
-                dc.rows(step.continuing, ending).copyFrom(given.last().c().rows(step.continuing, ending));
+                backend.axpy(1f, given.last().h().rows(step.continuing(), ending), dh.rows(step.continuing(), ending));
+                dc.rows(step.continuing(), ending).copyFrom(given.last().c().rows(step.continuing(), ending));
             }
-            if (step.continuing > 0) {
-                backend.gemm(dGates.rows(step.nextRow, step.continuing), NO, weights.hiddenHidden(), NO, 1f, dh.rows(0, step.continuing));
+            if (step.continuing() > 0) {
+                backend.gemm(dGates.rows(step.nextRow(), step.continuing()), NO, weights.hiddenHidden(), NO, 1f, dh.rows(0, step.continuing()));
             }
         }
 
         private void gradientOfGates(Sweep step, Pass pass, Matrix dh, Matrix dc, Matrix dGates) {
-            Matrix cells = pass.saved().cells();
-            if (step.carried > 0) {
-                gradientOfCell(step, 0, step.carried, pass, cells.rows(step.previousRow, step.carried), dh, dc, dGates);
+            Matrix cells = cells(pass);
+            if (step.carried() > 0) {
+                gradientOfCell(step, 0, step.carried(), pass, cells.rows(step.previousRow(), step.carried()), dh, dc, dGates);
             }
-            int starting = step.live - step.carried;
+            int starting = step.live() - step.carried();
             if (starting > 0) {
-                gradientOfCell(step, step.carried, starting, pass, pass.first().c().rows(step.carried, starting), dh, dc, dGates);
+                gradientOfCell(step, step.carried(), starting, pass, pass.first().c().rows(step.carried(), starting), dh, dc, dGates);
             }
         }
 
         private void gradientOfCell(Sweep step, int from, int count, Pass pass, Matrix c, Matrix dh, Matrix dc, Matrix dGates) {
-            int row = step.row + from;
-            backend.lstmCellGradient(pass.saved().gates().rows(row, count), c, pass.saved().cells().rows(row, count), dh.rows(from, count),
+            int row = step.row() + from;
+            backend.lstmCellGradient(gates(pass).rows(row, count), c, cells(pass).rows(row, count), dh.rows(from, count),
                     dc.rows(from, count), dGates.rows(row, count));
         }
 
         private void gradientOfFirst(Sweep step, Matrix dGates, Matrix dc, States dFirst) {
-            int from = step.carried;
-            int starting = step.live - from;
+            int from = step.carried();
+            int starting = step.live() - from;
             if (dFirst != null && starting > 0) {
                 dFirst.c().rows(from, starting).copyFrom(dc.rows(from, starting));
-                backend.gemm(dGates.rows(step.row + from, starting), NO, weights.hiddenHidden(), NO, 0f, dFirst.h().rows(from, starting));
+                backend.gemm(dGates.rows(step.row() + from, starting), NO, weights.hiddenHidden(), NO, 0f, dFirst.h().rows(from, starting));
             }
         }
 
         private void copyHiddenBefore(Sweep step, Pass pass, Matrix hiddenBefore) {
-            if (step.carried > 0) {
-                hiddenBefore.rows(step.row, step.carried).copyFrom(pass.y().rows(step.previousRow, step.carried));
+            if (step.carried() > 0) {
+                hiddenBefore.rows(step.row(), step.carried()).copyFrom(pass.y().rows(step.previousRow(), step.carried()));
             }
-            int starting = step.live - step.carried;
+            int starting = step.live() - step.carried();
             if (starting > 0) {
-                hiddenBefore.rows(step.row + step.carried, starting).copyFrom(pass.first().h().rows(step.carried, starting));
+                hiddenBefore.rows(step.row() + step.carried(), starting).copyFrom(pass.first().h().rows(step.carried(), starting));
             }
         }
     }
@@ -198,60 +207,6 @@ public final class StepwiseLSTM implements LSTMKernel {
             for (int c = 0; c < source.columns(); c++) {
                 target.set(c, r, source.get(r, c));
             }
-        }
-    }
-
-    /** Walks over the steps of a packed batch in the direction of time as the layer sees it, or back. */
-    private static final class Sweep {
-        private final int[] batchSizes;
-        private final int[] rows;
-        private final int stride;
-        int t; // the step, counted as packed
-        int row; // its first row
-        int live; // its rows
-        int carried; // how many of them go on from the step before; the others start from the first state
-        int previousRow; // where the step before begins
-        int continuing; // how many of them go on to the step after; the others end here
-        int nextRow; // where the step after begins
-
-        Sweep(Steps steps) {
-            batchSizes = steps.batchSizes();
-            rows = new int[batchSizes.length];
-            for (int i = 1; i < rows.length; i++) {
-                rows[i] = rows[i - 1] + batchSizes[i - 1];
-            }
-            stride = steps.direction() == Direction.FORWARD ? 1 : -1;
-            t = stride > 0 ? -1 : batchSizes.length;
-        }
-
-        boolean advance() {
-            return moveTo(t + stride);
-        }
-
-        boolean retreat() {
-            return moveTo(t - stride);
-        }
-
-        void toEnd() {
-            t = stride > 0 ? batchSizes.length : -1;
-        }
-
-        private boolean moveTo(int step) {
-            if (step < 0 || step >= batchSizes.length) {
-                return false;
-            }
-            t = step;
-            row = rows[t];
-            live = batchSizes[t];
-            carried = Math.min(live, live(t - stride));
-            previousRow = carried > 0 ? rows[t - stride] : 0;
-            continuing = Math.min(live, live(t + stride));
-            nextRow = continuing > 0 ? rows[t + stride] : 0;
-            return true;
-        }
-
-        private int live(int step) {
-            return step < 0 || step >= batchSizes.length ? 0 : batchSizes[step];
         }
     }
 }

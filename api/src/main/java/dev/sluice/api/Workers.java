@@ -55,25 +55,52 @@ public final class Workers implements AutoCloseable {
      * throw, the others still run, and the first exception is thrown here.
      */
     public void run(int tasks, IntConsumer task) {
-        Job mine = new Job(tasks, task, Thread.currentThread());
-        if (tasks < 2 || helpers.length == 0 || closed || !busy.compareAndSet(false, true)) {
-            mine.work();
-            mine.rethrow();
+        Job job = new Job(tasks, task);
+        if (tasks < 2 || !share(job)) {
+            job.work();
+        }
+        job.rethrow();
+    }
+
+    /**
+     * Runs {@code side} for 0, 1, … {@code most − 1} at the same time, each on a thread of its own, so that they may wait for each other; returns
+     * when all are done. There are fewer sides when the team is smaller, and only one, on the caller's thread, while it is busy: each is told
+     * how many there are.
+     */
+    public void together(int most, Side side) {
+        int sides = Math.min(most, threads());
+        Job job = new Job(sides, i -> side.run(i, sides));
+        if (sides < 2 || !share(job)) {
+            side.run(0, 1);
             return;
+        }
+        job.rethrow();
+    }
+
+    /** One of several that work at the same time. */
+    @FunctionalInterface
+    public interface Side {
+        void run(int number, int sides);
+    }
+
+    /** Works on the job with the whole team until it is done; false if the team is busy or there is none. */
+    private boolean share(Job shared) {
+        if (helpers.length == 0 || !busy.compareAndSet(false, true)) {
+            return false;
         }
         try {
             start();
-            job = mine;
-            for (int i = 0; i < Math.min(helpers.length, tasks - 1); i++) {
+            job = shared;
+            for (int i = 0; i < Math.min(helpers.length, shared.tasks - 1); i++) {
                 LockSupport.unpark(helpers[i]);
             }
-            mine.work();
-            mine.await();
+            shared.work();
+            shared.await();
         } finally {
             job = null;
             busy.set(false);
         }
-        mine.rethrow();
+        return true;
     }
 
     /**
@@ -95,9 +122,12 @@ public final class Workers implements AutoCloseable {
         void run(int from, int to);
     }
 
-    /** Ends the threads. Work asked for afterwards runs on the caller's. */
+    /** Ends the threads when they have done what they are doing. Work asked for afterwards runs on the caller's. Not to be called from a task. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        while (!closed && !busy.compareAndSet(false, true)) { // and it stays busy for ever
+            Thread.onSpinWait();
+        }
         closed = true;
         for (Thread helper : helpers) {
             LockSupport.unpark(helper); // null is nobody
@@ -135,15 +165,14 @@ public final class Workers implements AutoCloseable {
     private static final class Job {
         private final int tasks;
         private final IntConsumer task;
-        private final Thread caller;
+        private final Thread caller = Thread.currentThread();
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger done = new AtomicInteger();
         private volatile Throwable failure;
 
-        Job(int tasks, IntConsumer task, Thread caller) {
+        Job(int tasks, IntConsumer task) {
             this.tasks = tasks;
             this.task = task;
-            this.caller = caller;
         }
 
         void work() {

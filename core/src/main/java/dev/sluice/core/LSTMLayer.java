@@ -23,8 +23,7 @@ final class LSTMLayer implements Operation {
     private final LSTMState first; // [directions, batch, hidden] each
     private final Tensor y; // [rows, directions · hidden]
     private final LSTMState last; // [directions, batch, hidden] each
-    private final List<Tensor> gates = new ArrayList<>(); // [rows, 4 · hidden] for each direction
-    private final List<Tensor> cells = new ArrayList<>(); // [rows, hidden] for each direction
+    private final List<Tensor> activations = new ArrayList<>(); // of each direction, what its kernel leaves for the way back
     private final int hidden;
 
     private LSTMLayer(Backend backend, List<LSTMParameters> directions, int[] batchSizes, Tensor x, LSTMState first) {
@@ -55,8 +54,7 @@ final class LSTMLayer implements Operation {
     private void forward() {
         boolean recorded = Gradients.wanted(inputs());
         for (int d = 0; recorded && d < directions.size(); d++) {
-            gates.add(Tensor.empty(Shape.of(x.size(0), 4 * hidden)));
-            cells.add(Tensor.empty(Shape.of(x.size(0), hidden)));
+            activations.add(Tensor.empty(Shape.of(x.size(0), backend.lstm().savedWidth(hidden))));
         }
         Matrix output = y.matrixToWrite();
         Matrix lastH = last.h().matrixToWrite();
@@ -127,8 +125,7 @@ final class LSTMLayer implements Operation {
 
     @Override
     public void release() {
-        gates.forEach(Tensor::recycle);
-        cells.forEach(Tensor::recycle);
+        activations.forEach(Tensor::recycle);
     }
 
     private LSTMKernel.InputGradients wanted(int d, Tensor dX, LSTMState dFirst, List<Tensor> dParameters) {
@@ -142,7 +139,7 @@ final class LSTMLayer implements Operation {
     }
 
     private LSTMKernel.Pass pass(int d) {
-        return new LSTMKernel.Pass(x.matrix(), states(d, first), half(d, y.matrix()), new LSTMKernel.Saved(gates.get(d).matrix(), cells.get(d).matrix()));
+        return new LSTMKernel.Pass(x.matrix(), states(d, first), half(d, y.matrix()), activations.get(d).matrix());
     }
 
     /** The columns of a direction in [rows, directions · hidden]. */

@@ -17,7 +17,8 @@ final class LayerRun {
     final LSTMKernel.Steps steps;
     private final int[] sizesBefore;
     final Framed inputHidden, hiddenHidden, inputBias, hiddenBias;
-    final Framed x, h, c, y, lastH, lastC, gates, cells;
+    final Framed x, h, c, y, lastH, lastC;
+    Framed saved; // as wide as the kernel wants
     private final Framed dY, dLastH, dLastC, dX, dH, dC, dInputHidden, dHiddenHidden, dBias;
 
     LayerRun(long seed) {
@@ -46,8 +47,7 @@ final class LayerRun {
         y = Framed.of(random, rows, hidden, numbers);
         lastH = Framed.of(random, batch, hidden, numbers);
         lastC = Framed.of(random, batch, hidden, numbers);
-        gates = Framed.of(random, rows, 4 * hidden, numbers);
-        cells = Framed.of(random, rows, hidden, numbers);
+        saved = Framed.of(random, rows, 5 * hidden, numbers);
         dY = Framed.of(random, rows, hidden, numbers);
         dLastH = Framed.of(random, batch, hidden, numbers);
         dLastC = Framed.of(random, batch, hidden, numbers);
@@ -64,6 +64,7 @@ final class LayerRun {
     /** The same weights and the same shape, with other numbers in x and in everything given for the gradients. */
     LayerRun withOtherSequences(long seed) {
         LayerRun other = new LayerRun(this.seed, inputHidden.matrix().columns(), hiddenHidden.matrix().columns(), steps.batch(), steps.count());
+        other.savedWidth(saved.matrix().columns());
         Random random = new Random(seed + 1000);
         for (Framed changed : List.of(other.x, other.h, other.c, other.dY, other.dLastH, other.dLastC)) {
             for (int r = 0; r < changed.matrix().rows(); r++) {
@@ -81,7 +82,17 @@ final class LayerRun {
     }
 
     LSTMKernel.Prepared prepare(Backend backend) {
-        return backend.lstm().prepare(weights());
+        return prepare(backend.lstm());
+    }
+
+    private LSTMKernel.Prepared prepare(LSTMKernel kernel) {
+        savedWidth(kernel.savedWidth(hiddenHidden.matrix().columns()));
+        return kernel.prepare(weights());
+    }
+
+    private void savedWidth(int columns) {
+        Random random = new Random(seed + 7);
+        saved = Framed.of(random, steps.rows(), columns, random::nextFloat);
     }
 
     LSTMKernel.Weights weights() {
@@ -97,12 +108,12 @@ final class LayerRun {
     }
 
     LSTMKernel.Pass pass() {
-        return new LSTMKernel.Pass(of(x), first(), of(y), new LSTMKernel.Saved(of(gates), of(cells)));
+        return new LSTMKernel.Pass(of(x), first(), of(y), of(saved));
     }
 
     /** Both ways, with weights prepared for it. */
     void forwardAndBackward(LSTMKernel kernel) {
-        try (LSTMKernel.Prepared lstm = kernel.prepare(weights())) {
+        try (LSTMKernel.Prepared lstm = prepare(kernel)) {
             forward(lstm);
             backward(lstm);
         }

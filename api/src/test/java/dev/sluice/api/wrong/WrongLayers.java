@@ -135,7 +135,7 @@ final class WrongLayers {
                 @Override
                 public void backward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
                     super.backward(steps, pass, given, wanted);
-                    pass.saved().gates().fill(0f);
+                    pass.saved().fill(0f);
                 }
             };
         }
@@ -146,7 +146,7 @@ final class WrongLayers {
         @Override
         public LSTMKernel lstm() {
             return weights -> new Copying(super.lstm().prepare(weights)) {
-                private LSTMKernel.Saved saved;
+                private Matrix saved;
 
                 @Override
                 public void forward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.States last) {

@@ -1,0 +1,84 @@
+package dev.sluice.backend.vector;
+
+import static dev.sluice.backend.vector.Lanes.COUNT;
+import static dev.sluice.backend.vector.Lanes.ORDER;
+import static dev.sluice.backend.vector.Lanes.PANEL;
+import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
+import static dev.sluice.backend.vector.Lanes.SPECIES;
+import static dev.sluice.backend.vector.Lanes.VECTOR;
+import static dev.sluice.backend.vector.Tile.NUMBER;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/** Rectangles of floats moved from one place to another. Offsets and distances between rows are in bytes. */
+final class Blocks {
+    private Blocks() {}
+
+    /** Copies [rows, columns]; nothing else is written. */
+    static void copy(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
+        int whole = columns - columns % COUNT;
+        for (int r = 0; r < rows; r++) {
+            long source = atFrom + r * rowFrom;
+            long target = atTo + r * rowTo;
+            for (int j = 0; j < whole; j += COUNT) {
+                FloatVector.fromMemorySegment(SPECIES, from, source + 4L * j, ORDER).intoMemorySegment(to, target + 4L * j, ORDER);
+            }
+            for (int j = whole; j < columns; j++) {
+                to.set(NUMBER, target + 4L * j, from.get(NUMBER, source + 4L * j));
+            }
+        }
+    }
+
+    /** Target += source, [rows, columns]. */
+    static void add(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < columns; j++) {
+                long target = atTo + r * rowTo + 4L * j;
+                to.set(NUMBER, target, to.get(NUMBER, target) + from.get(NUMBER, atFrom + r * rowFrom + 4L * j));
+            }
+        }
+    }
+
+    /** Target *= factor, [rows, columns]. */
+    static void scale(float factor, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < columns; j++) {
+                long target = atTo + r * rowTo + 4L * j;
+                to.set(NUMBER, target, factor * to.get(NUMBER, target));
+            }
+        }
+    }
+
+    /** Makes each row of a tile a copy of one row of a panel. */
+    static void repeat(MemorySegment row, long atRow, MemorySegment tile, long atTile, int rows) {
+        FloatVector v0 = FloatVector.fromMemorySegment(SPECIES, row, atRow, ORDER);
+        FloatVector v1 = FloatVector.fromMemorySegment(SPECIES, row, atRow + VECTOR, ORDER);
+        FloatVector v2 = FloatVector.fromMemorySegment(SPECIES, row, atRow + 2 * VECTOR, ORDER);
+        FloatVector v3 = FloatVector.fromMemorySegment(SPECIES, row, atRow + 3 * VECTOR, ORDER);
+        for (int r = 0; r < rows; r++) {
+            long at = atTile + r * PANEL_ROW;
+            v0.intoMemorySegment(tile, at, ORDER);
+            v1.intoMemorySegment(tile, at + VECTOR, ORDER);
+            v2.intoMemorySegment(tile, at + 2 * VECTOR, ORDER);
+            v3.intoMemorySegment(tile, at + 3 * VECTOR, ORDER);
+        }
+    }
+
+    /**
+     * Copies {@code count} rows of a matrix, of {@code terms} numbers each, to as many columns: element (r, k) goes to {@code atTo + k·rowTo + 4·r}.
+     */
+    static void transpose(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int count, int terms) {
+        int strip = 32; // of each row at a time, so that the lines written to stay in the cache until they are full
+        for (int first = 0; first < terms; first += strip) {
+            int end = Math.min(terms, first + strip);
+            for (int r = 0; r < count; r++) {
+                long source = atFrom + r * rowFrom;
+                long target = atTo + 4L * r;
+                for (int k = first; k < end; k++) {
+                    to.set(NUMBER, target + k * rowTo, from.get(NUMBER, source + 4L * k));
+                }
+            }
+        }
+    }
+}

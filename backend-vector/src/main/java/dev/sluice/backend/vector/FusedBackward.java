@@ -1,0 +1,157 @@
+package dev.sluice.backend.vector;
+
+import static dev.sluice.api.Transpose.NO;
+import static dev.sluice.api.Transpose.YES;
+import static dev.sluice.backend.vector.Lanes.COUNT;
+import static dev.sluice.backend.vector.Lanes.PANEL;
+import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
+import static dev.sluice.backend.vector.Lanes.VECTOR;
+import static dev.sluice.backend.vector.Lanes.VECTORS;
+
+import dev.sluice.api.LSTMKernel;
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Scratch;
+import dev.sluice.api.Sweep;
+import java.lang.foreign.MemorySegment;
+
+/** The way back: step by step the gradients of the gates' sums; then, from those of all steps together, the gradients of weights, bias and input. */
+final class FusedBackward {
+    private final FusedWeights weights;
+    private final Units units;
+    private final LSTMKernel.Steps steps;
+    private final LSTMKernel.Pass pass;
+    private final LSTMKernel.OutputGradients given;
+    private final Panels back;
+    private final Matrix dGates; // [rows, 4 · hidden]
+    private final Matrix dc; // [batch, units filled up]
+    private final Matrix firstC; // [batch, units filled up]
+
+    private FusedBackward(FusedWeights weights, LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, Scratch scratch) {
+        this.weights = weights;
+        this.units = weights.units;
+        this.steps = steps;
+        this.pass = pass;
+        this.given = given;
+        back = weights.back();
+        dGates = scratch.matrix(steps.rows(), 4 * units.count());
+        dc = scratch.matrix(steps.batch(), units.padded());
+        firstC = scratch.matrix(steps.batch(), units.padded());
+        dc.fill(0f);
+        firstC.fill(0f);
+        firstC.columns(0, units.count()).copyFrom(pass.first().c());
+    }
+
+    static void run(FusedWeights weights, LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
+        Units units = weights.units;
+        int hidden = units.count();
+        long rows = steps.rows();
+        try (Scratch scratch = new Scratch(rows * 5 * hidden + 2L * steps.batch() * units.padded())) {
+            FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);
+            Parts.run(weights.workers, steps, rows * 4 * hidden * hidden, Lanes.panels(hidden), backward::sweep);
+            Matrix dGates = backward.dGates;
+            Matrix hiddenBefore = backward.hiddenBefore(scratch.matrix((int) rows, hidden));
+            Gemm.run(weights.workers, dGates, YES, pass.x(), NO, 0f, wanted.inputHidden());
+            Gemm.run(weights.workers, dGates, YES, hiddenBefore, NO, 0f, wanted.hiddenHidden());
+            if (wanted.bias() != null) {
+                Rows.sum(dGates, 0f, wanted.bias());
+            }
+            if (wanted.x() != null) {
+                Gemm.run(weights.workers, dGates, NO, weights.weights.inputHidden(), NO, 0f, wanted.x());
+            }
+            if (wanted.first() != null) {
+                backward.gradientOfFirst(wanted.first());
+            }
+        }
+    }
+
+    /** All steps of the rows given, for the hidden units of the panels given. */
+    private void sweep(int fromRow, int toRow, int fromPanel, int toPanel, Barrier barrier) {
+        try (Scratch scratch = new Scratch(2L * (toRow - fromRow) * PANEL)) {
+            Matrix dh = scratch.matrix(toRow - fromRow, PANEL);
+            Matrix tile = scratch.matrix(toRow - fromRow, PANEL);
+            int count = 0;
+            for (Sweep step = Sweep.backward(steps); step.next(); count++) {
+                int live = Math.clamp(step.live() - fromRow, 0, toRow - fromRow);
+                for (int i = 0; live > 0 && i < toPanel - fromPanel; i++) {
+                    int panel = count % 2 == 0 ? fromPanel + i : toPanel - 1 - i;
+                    gradientOfStates(step, fromRow, live, panel, dh);
+                    int end = Math.min((panel + 1) * VECTORS, units.vectors());
+                    for (int vector = panel * VECTORS; vector < end; vector++) {
+                        gradientOfGates(step, fromRow, live, vector, dh, tile);
+                    }
+                }
+                barrier.await();
+            }
+        }
+    }
+
+    /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on. */
+    private void gradientOfStates(Sweep step, int fromRow, int live, int panel, Matrix dh) {
+        int width = back.width(panel);
+        int unit = panel * PANEL;
+        int continuing = Math.clamp(step.continuing() - fromRow, 0, live);
+        long at = 4 * dh.offset();
+        Matrix dy = given.y();
+        Blocks.copy(dy.segment(), 4 * (dy.row(step.row() + fromRow) + unit), 4L * dy.rowStride(), dh.segment(), at, PANEL_ROW, live, width);
+        if (continuing < live) {
+            Matrix dLastH = given.last().h(), dLastC = given.last().c();
+            int row = fromRow + continuing;
+            Blocks.add(dLastH.segment(), 4 * (dLastH.row(row) + unit), 4L * dLastH.rowStride(), dh.segment(), at + continuing * PANEL_ROW, PANEL_ROW, live - continuing, width);
+            Blocks.copy(dLastC.segment(), 4 * (dLastC.row(row) + unit), 4L * dLastC.rowStride(), dc.segment(), 4 * (dc.row(row) + unit), 4L * dc.rowStride(), live - continuing, width);
+        }
+        if (continuing > 0) {
+            Tile.multiply(dGates.segment(), 4 * dGates.row(step.nextRow() + fromRow), 4L * dGates.rowStride(), 4, continuing, back.segment(), back.at(panel, 0), PANEL_ROW,
+                    back.vectors(panel), back.depth(), dh.segment(), at);
+        }
+    }
+
+    private void gradientOfGates(Sweep step, int fromRow, int live, int vector, Matrix dh, Matrix tile) {
+        int carried = Math.clamp(step.carried() - fromRow, 0, live);
+        Matrix saved = pass.saved();
+        long cells = 4L * (4 * units.padded() + vector * COUNT);
+        if (carried > 0) {
+            cell(step.row() + fromRow, fromRow, carried, vector, saved.segment(), 4 * saved.row(step.previousRow() + fromRow) + cells, 4L * saved.rowStride(), dh, 0, tile);
+        }
+        if (carried < live) {
+            int row = fromRow + carried;
+            cell(step.row() + row, row, live - carried, vector, firstC.segment(), 4 * firstC.row(row) + vector * VECTOR, 4L * firstC.rowStride(), dh, carried, tile);
+        }
+        for (int k = 0; k < GatePanels.GATE.length; k++) {
+            Blocks.copy(tile.segment(), 4 * tile.offset() + k * VECTOR, PANEL_ROW, dGates.segment(),
+                    4 * (dGates.row(step.row() + fromRow) + GatePanels.GATE[k] * units.count() + vector * COUNT), 4L * dGates.rowStride(), live, units.width(vector));
+        }
+    }
+
+    /** The gradient of the cell for rows {@code row} on, which are the batch's rows {@code sequence} on; their cell states before the step are given. */
+    private void cell(int row, int sequence, int rows, int vector, MemorySegment before, long atBefore, long rowBefore, Matrix dh, int skipped, Matrix tile) {
+        Matrix saved = pass.saved();
+        long gates = 4 * saved.row(row), stride = 4L * saved.rowStride();
+        Cell.backward(saved.segment(), gates + vector * PANEL_ROW, stride, before, atBefore, rowBefore, saved.segment(), gates + 4L * (4 * units.padded() + vector * COUNT),
+                stride, dh.segment(), 4 * dh.row(skipped) + vector % VECTORS * VECTOR, dc.segment(), 4 * dc.row(sequence) + vector * VECTOR, 4L * dc.rowStride(),
+                tile.segment(), 4 * tile.row(skipped), rows);
+    }
+
+    /** h before each step, in packed order. */
+    private Matrix hiddenBefore(Matrix target) {
+        for (Sweep step = Sweep.forward(steps); step.next(); ) {
+            if (step.carried() > 0) {
+                target.rows(step.row(), step.carried()).copyFrom(pass.y().rows(step.previousRow(), step.carried()));
+            }
+            int starting = step.live() - step.carried();
+            if (starting > 0) {
+                target.rows(step.row() + step.carried(), starting).copyFrom(pass.first().h().rows(step.carried(), starting));
+            }
+        }
+        return target;
+    }
+
+    private void gradientOfFirst(LSTMKernel.States dFirst) {
+        dFirst.c().copyFrom(dc.columns(0, units.count()));
+        for (Sweep step = Sweep.forward(steps); step.next(); ) {
+            int starting = step.live() - step.carried();
+            if (starting > 0) {
+                Gemm.run(dGates.rows(step.row() + step.carried(), starting), NO, back, 0f, dFirst.h().rows(step.carried(), starting), NO);
+            }
+        }
+    }
+}

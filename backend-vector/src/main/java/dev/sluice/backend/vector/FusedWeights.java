@@ -1,0 +1,82 @@
+package dev.sluice.backend.vector;
+
+import static dev.sluice.api.Transpose.NO;
+import static dev.sluice.backend.vector.Lanes.PANEL;
+
+import dev.sluice.api.LSTMKernel;
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Scratch;
+import dev.sluice.api.Workers;
+
+/** The weights of one direction of one layer, rearranged, and the ways over a packed batch with them. */
+final class FusedWeights implements LSTMKernel.Prepared {
+    /** Numbers to move for which another thread is worth its start. */
+    private static final int WORTH_A_THREAD = 50_000;
+
+    final LSTMKernel.Weights weights;
+    final Workers workers;
+    final Units units;
+    final GatePanels input; // [I, gates]
+    final GatePanels recurrent; // [H, gates]
+    final GatePanels bias; // [1, gates]
+    private final Scratch scratch;
+    private Panels back; // W_hh as it is, [4H, H]
+    private Scratch backScratch;
+
+    FusedWeights(LSTMKernel.Weights weights, Workers workers) {
+        this.weights = weights;
+        this.workers = workers;
+        units = new Units(weights.hiddenSize());
+        int hidden = weights.hiddenSize(), inputs = weights.inputSize();
+        scratch = new Scratch(GatePanels.floats(inputs + hidden + 1, units) + 4L * hidden);
+        input = new GatePanels(scratch, inputs, units);
+        recurrent = new GatePanels(scratch, hidden, units);
+        bias = new GatePanels(scratch, 1, units);
+        Matrix sum = scratch.matrix(4 * hidden, 1);
+        sum.fill(0f);
+        if (weights.inputBias() != null) {
+            for (int j = 0; j < 4 * hidden; j++) {
+                sum.set(j, 0, 0f + weights.inputBias().get(0, j) + weights.hiddenBias().get(0, j));
+            }
+        }
+        bias.fill(sum, 0, units.vectors());
+        workers.split(units.vectors(), Math.ceilDiv(WORTH_A_THREAD, (inputs + hidden) * PANEL), (from, to) -> {
+            input.fill(weights.inputHidden(), from, to);
+            recurrent.fill(weights.hiddenHidden(), from, to);
+        });
+    }
+
+    /** W_hh for the way back, rearranged when it is first wanted. */
+    synchronized Panels back() {
+        if (back == null) {
+            int hidden = weights.hiddenSize();
+            backScratch = new Scratch(Panels.floats(4 * hidden, hidden));
+            back = new Panels(backScratch, 4 * hidden, hidden);
+            back.fill(weights.hiddenHidden(), NO);
+        }
+        return back;
+    }
+
+    @Override
+    public void infer(LSTMKernel.Steps steps, Matrix x, LSTMKernel.States first, Matrix y, LSTMKernel.States last) {
+        FusedForward.run(this, steps, x, first, y, last, null);
+    }
+
+    @Override
+    public void forward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.States last) {
+        FusedForward.run(this, steps, pass.x(), pass.first(), pass.y(), last, pass.saved());
+    }
+
+    @Override
+    public void backward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
+        FusedBackward.run(this, steps, pass, given, wanted);
+    }
+
+    @Override
+    public synchronized void close() {
+        scratch.close();
+        if (backScratch != null) {
+            backScratch.close();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.sluice.backend.vector;
+
+import static dev.sluice.api.Transpose.NO;
+import static dev.sluice.api.Transpose.YES;
+import static dev.sluice.backend.vector.Lanes.PANEL;
+import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
+
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Scratch;
+import dev.sluice.api.Transpose;
+import dev.sluice.api.Workers;
+import java.lang.foreign.MemorySegment;
+
+/** C = A·B + β·C, by tiles of C that are brought together from where they lie, summed, and put back. */
+final class Gemm {
+    /** Rows of C that are summed together, while a block of B passes. */
+    private static final int ROWS = 64;
+
+    /** Terms taken in at a time. */
+    private static final int DEPTH = 128;
+
+    /** Multiply-adds for which another thread is worth its start. */
+    private static final long WORTH_A_THREAD = 200_000;
+
+    private Gemm() {}
+
+    /** As {@link dev.sluice.api.Backend#gemm}, or as Cᵀ = Bᵀ·Aᵀ + β·Cᵀ where that is faster. Every element has the same terms in the same order. */
+    static void run(Workers workers, Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
+        int rows = c.rows(), columns = c.columns(), depth = transposeA.columns(a);
+        double asItIs = cost(rows, columns, depth, transposeB, NO);
+        if (cost(columns, rows, depth, transposeA.other(), YES) < asItIs) {
+            share(workers, columns, rows, depth, (fromRow, toRow, fromColumn, toColumn) -> part(columns(b, transposeB, fromRow, toRow), transposeB.other(),
+                    rows(a, transposeA, fromColumn, toColumn), transposeA.other(), beta, c.columns(fromRow, toRow - fromRow).rows(fromColumn, toColumn - fromColumn), YES));
+        } else {
+            share(workers, rows, columns, depth, (fromRow, toRow, fromColumn, toColumn) -> part(rows(a, transposeA, fromRow, toRow), transposeA,
+                    columns(b, transposeB, fromColumn, toColumn), transposeB, beta, c.rows(fromRow, toRow - fromRow).columns(fromColumn, toColumn - fromColumn), NO));
+        }
+    }
+
+    private static Matrix rows(Matrix m, Transpose transpose, int from, int to) {
+        return transpose == NO ? m.rows(from, to - from) : m.columns(from, to - from);
+    }
+
+    private static Matrix columns(Matrix m, Transpose transpose, int from, int to) {
+        return rows(m, transpose.other(), from, to);
+    }
+
+    /** About how many cycles it takes: tiles, with the part of their panels that is thrown away; rearranging B; moving C. */
+    private static double cost(int rows, int columns, int depth, Transpose transposeB, Transpose transposeC) {
+        int panels = columns / PANEL;
+        int more = Lanes.vectors(columns % PANEL);
+        double tiles = Math.ceilDiv(rows, 4) * (8.0 * panels + (more == 0 ? 0 : more <= 2 ? 4 : 8)) * depth;
+        double rearranging = (double) depth * columns * (transposeB == YES ? 1.3 : 0.2);
+        return tiles + rearranging + (double) rows * columns * (transposeC == YES ? 1.5 : 0.2);
+    }
+
+    @FunctionalInterface
+    private interface Part {
+        void run(int fromRow, int toRow, int fromColumn, int toColumn);
+    }
+
+    /** Shares out whole panels of columns where they come out even, and rows where not. */
+    private static void share(Workers workers, int rows, int columns, int depth, Part part) {
+        int panels = Lanes.panels(columns);
+        long work = (long) rows * columns * depth;
+        int threads = Math.clamp(work / WORTH_A_THREAD, 1, workers.threads());
+        if (threads == 1) {
+            part.run(0, rows, 0, columns);
+        } else if (panels % threads == 0 || panels >= 8 * threads || rows < 16 * threads) {
+            workers.split(panels, Math.ceilDiv(panels, threads), (from, to) -> part.run(0, rows, from * PANEL, Math.min(columns, to * PANEL)));
+        } else {
+            workers.split(rows, Math.ceilDiv(rows, threads), (from, to) -> part.run(from, to, 0, columns));
+        }
+    }
+
+    private static void part(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c, Transpose transposeC) {
+        int depth = transposeB.rows(b), columns = transposeB.columns(b);
+        try (Scratch scratch = new Scratch(Panels.floats(depth, columns))) {
+            Panels panels = new Panels(scratch, depth, columns);
+            panels.fill(b, transposeB);
+            run(a, transposeA, panels, beta, c, transposeC);
+        }
+    }
+
+    /** C = A·B + β·C with B in panels. */
+    static void run(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC) {
+        int all = transposeC.rows(c);
+        int most = Math.min(ROWS, all);
+        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + (long) DEPTH * ROWS)) {
+            Matrix tiles = scratch.matrix(most * b.count(), PANEL);
+            Matrix turned = scratch.matrix(DEPTH, ROWS);
+            for (int row = 0; row < all; row += ROWS) {
+                int end = Math.min(all, row + ROWS);
+                strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, turned);
+            }
+        }
+    }
+
+    private static void strip(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC, Matrix tiles, Matrix turned) {
+        int rows = transposeC.rows(c);
+        MemorySegment tile = tiles.segment();
+        for (int panel = 0; panel < b.count(); panel++) {
+            load(beta, c, transposeC, panel * PANEL, tile, 4 * tiles.row(panel * rows), rows, b.width(panel));
+        }
+        for (int k = 0; k < b.depth(); k += DEPTH) {
+            int terms = Math.min(DEPTH, b.depth() - k);
+            MemorySegment left = a.segment();
+            long atA = 4 * (a.offset() + k), rowA = 4L * a.rowStride(), stepA = 4;
+            if (transposeA == YES) { // its rows of terms, brought close together
+                Blocks.copy(left, 4 * a.row(k), rowA, turned.segment(), 4 * turned.offset(), 4L * ROWS, terms, rows);
+                left = turned.segment();
+                atA = 4 * turned.offset();
+                rowA = 4;
+                stepA = 4L * ROWS;
+            }
+            for (int panel = 0; panel < b.count(); panel++) {
+                Tile.multiply(left, atA, rowA, stepA, rows, b.segment(), b.at(panel, k), PANEL_ROW, b.vectors(panel), terms, tile, 4 * tiles.row(panel * rows));
+            }
+        }
+        for (int panel = 0; panel < b.count(); panel++) {
+            store(tile, 4 * tiles.row(panel * rows), c, transposeC, panel * PANEL, rows, b.width(panel));
+        }
+    }
+
+    /** The start of the sums: β·C, or +0 without reading C. */
+    private static void load(float beta, Matrix c, Transpose transposeC, int column, MemorySegment tile, long at, int rows, int columns) {
+        if (beta == 0f) {
+            tile.asSlice(at, rows * PANEL_ROW).fill((byte) 0);
+            return;
+        }
+        if (transposeC == NO) {
+            Blocks.copy(c.segment(), 4 * (c.offset() + column), 4L * c.rowStride(), tile, at, PANEL_ROW, rows, columns);
+        } else {
+            Blocks.transpose(c.segment(), 4 * c.row(column), 4L * c.rowStride(), tile, at, PANEL_ROW, columns, rows);
+        }
+        if (beta != 1f) {
+            Blocks.scale(beta, tile, at, PANEL_ROW, rows, columns);
+        }
+    }
+
+    private static void store(MemorySegment tile, long at, Matrix c, Transpose transposeC, int column, int rows, int columns) {
+        if (transposeC == NO) {
+            Blocks.copy(tile, at, PANEL_ROW, c.segment(), 4 * (c.offset() + column), 4L * c.rowStride(), rows, columns);
+        } else {
+            Blocks.transpose(tile, at, PANEL_ROW, c.segment(), 4 * c.row(column), 4L * c.rowStride(), rows, columns);
+        }
+    }
+}

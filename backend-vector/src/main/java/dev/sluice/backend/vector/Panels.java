@@ -1,0 +1,85 @@
+package dev.sluice.backend.vector;
+
+import static dev.sluice.backend.vector.Lanes.COUNT;
+import static dev.sluice.backend.vector.Lanes.PANEL;
+import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
+
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Scratch;
+import dev.sluice.api.Transpose;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A matrix B [depth, columns] rearranged for {@link Tile}: panel after panel, and in a panel row after row. The last panel is filled up with
+ * columns that nobody reads results of.
+ */
+final class Panels {
+    private final Matrix room;
+    private final int depth;
+    private final int columns;
+
+    /** Takes {@link #floats} numbers of the scratch memory. */
+    Panels(Scratch scratch, int depth, int columns) {
+        room = scratch.matrix(depth * Lanes.panels(columns), PANEL);
+        this.depth = depth;
+        this.columns = columns;
+        if (columns % PANEL != 0) {
+            segment().asSlice(at(count() - 1, 0), depth * PANEL_ROW).fill((byte) 0); // arbitrary numbers may be denormal, which is slow
+        }
+    }
+
+    static long floats(int depth, int columns) {
+        return (long) depth * Lanes.panels(columns) * PANEL;
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    int count() {
+        return Lanes.panels(columns);
+    }
+
+    MemorySegment segment() {
+        return room.segment();
+    }
+
+    /** Where a row of a panel is, in bytes. */
+    long at(int panel, int row) {
+        return 4 * room.offset() + ((long) panel * depth + row) * PANEL_ROW;
+    }
+
+    /** The columns that a panel has of its own. */
+    int width(int panel) {
+        return Math.min(PANEL, columns - panel * PANEL);
+    }
+
+    int vectors(int panel) {
+        return Lanes.vectors(width(panel));
+    }
+
+    /** Fills it from {@code b}, or from its transpose. */
+    void fill(Matrix b, Transpose transpose) {
+        if (transpose == Transpose.NO) {
+            fillRows(0, b);
+            return;
+        }
+        for (int panel = 0; panel < count(); panel++) {
+            for (int j = 0; j < width(panel); j += COUNT) {
+                Blocks.transpose(b.segment(), 4 * b.row(panel * PANEL + j), 4L * b.rowStride(), segment(), at(panel, 0) + 4L * j, PANEL_ROW,
+                        Math.min(COUNT, width(panel) - j), depth);
+            }
+        }
+    }
+
+    /** Fills rows from {@code first} on. */
+    void fillRows(int first, Matrix rows) {
+        for (int panel = 0; panel < count(); panel++) {
+            Blocks.copy(rows.segment(), 4 * (rows.offset() + (long) panel * PANEL), 4L * rows.rowStride(), segment(), at(panel, first), PANEL_ROW, rows.rows(), width(panel));
+        }
+    }
+}
