@@ -81,7 +81,7 @@ public interface LSTMContract extends ProviderContract {
         Backend backend = open(1);
         for (int seed = 0; seed < 40; seed++) {
             LayerRun forward = new LayerRun(seed), infer = new LayerRun(seed);
-            try (LSTMKernel.Prepared lstm = infer.prepare(backend)) {
+            try (LSTMKernel.Prepared lstm = forward.prepare(backend)) {
                 forward.forward(lstm);
                 infer.infer(lstm);
             }

@@ -100,7 +100,7 @@ final class FusedBackward {
             Blocks.copy(dLastC.segment(), 4 * (dLastC.row(row) + unit), 4L * dLastC.rowStride(), dc.segment(), 4 * (dc.row(row) + unit), 4L * dc.rowStride(), live - continuing, width);
         }
         if (continuing > 0) {
-            Tile.multiply(dGates.segment(), 4 * dGates.row(step.nextRow() + fromRow), 4L * dGates.rowStride(), 4, continuing, back.segment(), back.at(panel, 0), PANEL_ROW,
+            Tile.multiply(dGates.segment(), 4 * dGates.row(step.nextRow() + fromRow), 4L * dGates.rowStride(), continuing, back.segment(), back.at(panel, 0), PANEL_ROW,
                     back.vectors(panel), back.depth(), dh.segment(), at);
         }
     }

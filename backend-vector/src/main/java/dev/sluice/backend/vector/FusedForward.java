@@ -118,7 +118,7 @@ final class FusedForward {
         long stride = 4L * x.rowStride();
         for (int s = step; s < end; s++) {
             int live = live(s, fromRow, toRow);
-            Tile.multiply(x.segment(), 4 * x.row(rowOf[t(s)] + fromRow), stride, 4, live, input.segment(), input.at(panel), PANEL_ROW, 4, input.depth(), sums, atSums);
+            Tile.multiply(x.segment(), 4 * x.row(rowOf[t(s)] + fromRow), stride, live, input.segment(), input.at(panel), PANEL_ROW, 4, input.depth(), sums, atSums);
             atSums += live * PANEL_ROW;
         }
     }
@@ -137,7 +137,7 @@ final class FusedForward {
             int v = s % 2 == 0 ? i : toVector - fromVector - 1 - i; // to and fro: what was read last is still in the cache
             int vector = fromVector + v;
             long tile = atSums + v * rows * PANEL_ROW;
-            Tile.multiply(h.segment(), before, stride, 4, live, recurrent.segment(), recurrent.at(vector), PANEL_ROW, 4, recurrent.depth(), sums, tile);
+            Tile.multiply(h.segment(), before, stride, live, recurrent.segment(), recurrent.at(vector), PANEL_ROW, 4, recurrent.depth(), sums, tile);
             Cell.forward(sums, tile, c.segment(), cell + vector * VECTOR, stride, h.segment(), after + vector * VECTOR, stride, live);
             if (saved != null) {
                 Blocks.copy(sums, tile, PANEL_ROW, saved.segment(), 4 * saved.row(row) + vector * PANEL_ROW, 4L * saved.rowStride(), live, PANEL);

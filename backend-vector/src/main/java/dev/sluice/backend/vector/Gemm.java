@@ -88,7 +88,7 @@ final class Gemm {
         int most = Math.min(ROWS, all);
         try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + (long) DEPTH * ROWS)) {
             Matrix tiles = scratch.matrix(most * b.count(), PANEL);
-            Matrix turned = scratch.matrix(DEPTH, ROWS);
+            Matrix turned = scratch.matrix(ROWS, DEPTH);
             for (int row = 0; row < all; row += ROWS) {
                 int end = Math.min(all, row + ROWS);
                 strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, turned);
@@ -105,16 +105,15 @@ final class Gemm {
         for (int k = 0; k < b.depth(); k += DEPTH) {
             int terms = Math.min(DEPTH, b.depth() - k);
             MemorySegment left = a.segment();
-            long atA = 4 * (a.offset() + k), rowA = 4L * a.rowStride(), stepA = 4;
-            if (transposeA == YES) { // its rows of terms, brought close together
-                Blocks.copy(left, 4 * a.row(k), rowA, turned.segment(), 4 * turned.offset(), 4L * ROWS, terms, rows);
+            long atA = 4 * (a.offset() + k), rowA = 4L * a.rowStride();
+            if (transposeA == YES) {
+                Blocks.transpose(left, 4 * a.row(k), rowA, turned.segment(), 4 * turned.offset(), 4L * DEPTH, terms, rows);
                 left = turned.segment();
                 atA = 4 * turned.offset();
-                rowA = 4;
-                stepA = 4L * ROWS;
+                rowA = 4L * DEPTH;
             }
             for (int panel = 0; panel < b.count(); panel++) {
-                Tile.multiply(left, atA, rowA, stepA, rows, b.segment(), b.at(panel, k), PANEL_ROW, b.vectors(panel), terms, tile, 4 * tiles.row(panel * rows));
+                Tile.multiply(left, atA, rowA, rows, b.segment(), b.at(panel, k), PANEL_ROW, b.vectors(panel), terms, tile, 4 * tiles.row(panel * rows));
             }
         }
         for (int panel = 0; panel < b.count(); panel++) {

@@ -34,45 +34,45 @@ final class Tile {
      * All offsets and distances are in bytes.
      *
      * @param vectors how many vectors of the panel matter, from 1 to 4; what comes of the others is arbitrary
-     * @param a the matrix A: element (r, k) is at {@code atA + r·rowA + k·stepA}
+     * @param a the matrix A: element (r, k) is at {@code atA + r·rowA + 4·k}
      * @param b the panel: row k is at {@code atB + k·rowB}
      * @param c the tile [rows, panel], contiguous; modified
      */
-    static void multiply(MemorySegment a, long atA, long rowA, long stepA, int rows, MemorySegment b, long atB, long rowB, int vectors, int terms, MemorySegment c,
+    static void multiply(MemorySegment a, long atA, long rowA, int rows, MemorySegment b, long atB, long rowB, int vectors, int terms, MemorySegment c,
             long atC) {
         for (int k = 0; k < terms; k += DEPTH) {
-            block(a, atA + k * stepA, rowA, stepA, rows, b, atB + k * rowB, rowB, vectors, Math.min(DEPTH, terms - k), c, atC);
+            block(a, atA + 4L * k, rowA, rows, b, atB + k * rowB, rowB, vectors, Math.min(DEPTH, terms - k), c, atC);
         }
     }
 
-    private static void block(MemorySegment a, long atA, long rowA, long stepA, int rows, MemorySegment b, long atB, long rowB, int vectors, int terms, MemorySegment c,
+    private static void block(MemorySegment a, long atA, long rowA, int rows, MemorySegment b, long atB, long rowB, int vectors, int terms, MemorySegment c,
             long atC) {
         int r = 0;
         for (; r + 4 <= rows; r += 4) {
             if (vectors > 2 && MANY_REGISTERS) {
-                four(a, atA + r * rowA, rowA, stepA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
+                four(a, atA + r * rowA, rowA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
                 continue;
             }
-            fourByTwo(a, atA + r * rowA, rowA, stepA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
+            fourByTwo(a, atA + r * rowA, rowA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
             if (vectors > 2) {
-                fourByTwo(a, atA + r * rowA, rowA, stepA, b, atB + 2 * VECTOR, rowB, terms, c, atC + r * PANEL_ROW + 2 * VECTOR);
+                fourByTwo(a, atA + r * rowA, rowA, b, atB + 2 * VECTOR, rowB, terms, c, atC + r * PANEL_ROW + 2 * VECTOR);
             }
         }
         if (rows - r == 3 && MANY_REGISTERS) {
-            three(a, atA + r * rowA, rowA, stepA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
+            three(a, atA + r * rowA, rowA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
             return;
         }
         if (rows - r >= 2) {
-            two(a, atA + r * rowA, rowA, stepA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
+            two(a, atA + r * rowA, rowA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
             r += 2;
         }
         if (rows > r) {
-            one(a, atA + r * rowA, stepA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
+            one(a, atA + r * rowA, b, atB, rowB, terms, c, atC + r * PANEL_ROW);
         }
     }
 
     /** Sixteen sums, four vectors of B: for 32 registers. */
-    private static void four(MemorySegment a, long atA, long rowA, long stepA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
+    private static void four(MemorySegment a, long atA, long rowA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
         FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, c, atC, ORDER);
         FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, c, atC + VECTOR, ORDER);
         FloatVector s02 = FloatVector.fromMemorySegment(SPECIES, c, atC + 2 * VECTOR, ORDER);
@@ -89,7 +89,7 @@ final class Tile {
         FloatVector s31 = FloatVector.fromMemorySegment(SPECIES, c, atC + 13 * VECTOR, ORDER);
         FloatVector s32 = FloatVector.fromMemorySegment(SPECIES, c, atC + 14 * VECTOR, ORDER);
         FloatVector s33 = FloatVector.fromMemorySegment(SPECIES, c, atC + 15 * VECTOR, ORDER);
-        for (int k = 0; k < terms; k++, atA += stepA, atB += rowB) {
+        for (int k = 0; k < terms; k++, atA += 4, atB += rowB) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, atB, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, atB + VECTOR, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, atB + 2 * VECTOR, ORDER);
@@ -134,7 +134,7 @@ final class Tile {
     }
 
     /** Twelve sums. */
-    private static void three(MemorySegment a, long atA, long rowA, long stepA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
+    private static void three(MemorySegment a, long atA, long rowA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
         FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, c, atC, ORDER);
         FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, c, atC + VECTOR, ORDER);
         FloatVector s02 = FloatVector.fromMemorySegment(SPECIES, c, atC + 2 * VECTOR, ORDER);
@@ -147,7 +147,7 @@ final class Tile {
         FloatVector s21 = FloatVector.fromMemorySegment(SPECIES, c, atC + 9 * VECTOR, ORDER);
         FloatVector s22 = FloatVector.fromMemorySegment(SPECIES, c, atC + 10 * VECTOR, ORDER);
         FloatVector s23 = FloatVector.fromMemorySegment(SPECIES, c, atC + 11 * VECTOR, ORDER);
-        for (int k = 0; k < terms; k++, atA += stepA, atB += rowB) {
+        for (int k = 0; k < terms; k++, atA += 4, atB += rowB) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, atB, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, atB + VECTOR, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, atB + 2 * VECTOR, ORDER);
@@ -183,7 +183,7 @@ final class Tile {
     }
 
     /** Eight sums; fits 16 registers too. */
-    private static void two(MemorySegment a, long atA, long rowA, long stepA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
+    private static void two(MemorySegment a, long atA, long rowA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
         FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, c, atC, ORDER);
         FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, c, atC + VECTOR, ORDER);
         FloatVector s02 = FloatVector.fromMemorySegment(SPECIES, c, atC + 2 * VECTOR, ORDER);
@@ -192,7 +192,7 @@ final class Tile {
         FloatVector s11 = FloatVector.fromMemorySegment(SPECIES, c, atC + 5 * VECTOR, ORDER);
         FloatVector s12 = FloatVector.fromMemorySegment(SPECIES, c, atC + 6 * VECTOR, ORDER);
         FloatVector s13 = FloatVector.fromMemorySegment(SPECIES, c, atC + 7 * VECTOR, ORDER);
-        for (int k = 0; k < terms; k++, atA += stepA, atB += rowB) {
+        for (int k = 0; k < terms; k++, atA += 4, atB += rowB) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, atB, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, atB + VECTOR, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, atB + 2 * VECTOR, ORDER);
@@ -219,12 +219,12 @@ final class Tile {
     }
 
     /** One row: bound by reading B. */
-    private static void one(MemorySegment a, long atA, long stepA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
+    private static void one(MemorySegment a, long atA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
         FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, c, atC, ORDER);
         FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, c, atC + VECTOR, ORDER);
         FloatVector s02 = FloatVector.fromMemorySegment(SPECIES, c, atC + 2 * VECTOR, ORDER);
         FloatVector s03 = FloatVector.fromMemorySegment(SPECIES, c, atC + 3 * VECTOR, ORDER);
-        for (int k = 0; k < terms; k++, atA += stepA, atB += rowB) {
+        for (int k = 0; k < terms; k++, atA += 4, atB += rowB) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, atB, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, atB + VECTOR, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, atB + 2 * VECTOR, ORDER);
@@ -242,7 +242,7 @@ final class Tile {
     }
 
     /** Half a panel: eight sums, two vectors of B, for 16 registers. */
-    private static void fourByTwo(MemorySegment a, long atA, long rowA, long stepA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
+    private static void fourByTwo(MemorySegment a, long atA, long rowA, MemorySegment b, long atB, long rowB, int terms, MemorySegment c, long atC) {
         FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, c, atC, ORDER);
         FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, c, atC + VECTOR, ORDER);
         FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, c, atC + 4 * VECTOR, ORDER);
@@ -251,7 +251,7 @@ final class Tile {
         FloatVector s21 = FloatVector.fromMemorySegment(SPECIES, c, atC + 9 * VECTOR, ORDER);
         FloatVector s30 = FloatVector.fromMemorySegment(SPECIES, c, atC + 12 * VECTOR, ORDER);
         FloatVector s31 = FloatVector.fromMemorySegment(SPECIES, c, atC + 13 * VECTOR, ORDER);
-        for (int k = 0; k < terms; k++, atA += stepA, atB += rowB) {
+        for (int k = 0; k < terms; k++, atA += 4, atB += rowB) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, atB, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, atB + VECTOR, ORDER);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a.get(NUMBER, atA));

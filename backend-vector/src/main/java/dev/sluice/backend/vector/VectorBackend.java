@@ -49,6 +49,11 @@ final class VectorBackend implements Backend {
     }
 
     @Override
+    public LSTMKernel lstm() {
+        return lstm;
+    }
+
+    @Override
     public void gemm(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
         Gemm.run(workers, a, transposeA, b, transposeB, beta, c);
     }

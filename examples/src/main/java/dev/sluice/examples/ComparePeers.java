@@ -1,0 +1,136 @@
+package dev.sluice.examples;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.BackendUnavailableException;
+import dev.sluice.api.Backends;
+import dev.sluice.api.Workers;
+import dev.sluice.examples.benchmark.Peer;
+import dev.sluice.examples.benchmark.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures the standard shapes here and in PyTorch and ONNX Runtime, in turn, and prints their time over ours. */
+@Command(name = "ComparePeers", sortOptions = false, usageHelpAutoWidth = true, description = "Times the standard shapes here and in other libraries, in turn, round by round, "
+        + "and prints how many times as long they take: the median of the rounds' ratios, with the lowest and the highest.")
+public final class ComparePeers implements Callable<Integer> {
+    @Option(names = "--python", description = "a Python that has torch, or onnxruntime and onnx, or all of them; python3 unless given", defaultValue = "python3")
+    private String python;
+
+    @Option(names = "--peers", split = ",", description = "pytorch, onnxruntime, or both, which is the default", defaultValue = "pytorch,onnxruntime")
+    private List<String> peers;
+
+    @Option(names = "--shapes", split = ",", description = "some of the standard shapes, such as notebook,packed-words; all unless given")
+    private List<String> shapes = List.of();
+
+    @Option(names = "--passes", split = ",", description = "forward, training, or both, which is the default", defaultValue = "forward,training")
+    private List<String> passes;
+
+    @Option(names = "--threads", split = ",", description = "numbers of threads; 1,2 unless given", defaultValue = "1,2")
+    private List<Integer> threads;
+
+    @Option(names = "--rounds", description = "how often each takes its turn; 5 unless given", defaultValue = "5")
+    private int rounds;
+
+    @Option(names = "--seconds", description = "how long each turn lasts; 0.5 unless given", defaultValue = "0.5")
+    private double seconds;
+
+    @Option(names = "--backend", description = "ours; the best there is unless given")
+    private String backend;
+
+    @Option(names = {"-h", "--help"}, description = "shows this", usageHelp = true)
+    private boolean help;
+
+    /** For the command line. */
+    public ComparePeers() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** The exit status: 0, 1 when a backend or a peer is not there, 2 when something is wrong with the arguments. */
+    static int run(String... args) {
+        CommandLine line = new CommandLine(new ComparePeers());
+        line.setExecutionExceptionHandler((e, command, _) -> {
+            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
+                command.getErr().println("ComparePeers: " + e.getMessage());
+                return 1;
+            }
+            throw e;
+        });
+        return line.execute(args);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Workload> chosen = shapes.isEmpty() ? List.of(Workload.values()) : shapes.stream().map(ComparePeers::workload).toList();
+        for (String name : peers) {
+            if (!List.of("pytorch", "onnxruntime").contains(name)) {
+                throw new IllegalArgumentException("--peers " + name + ": pytorch or onnxruntime is required");
+            }
+            try (Peer peer = new Peer(python, name + ".py")) {
+                compare(peer, chosen, name.equals("pytorch") ? passes : List.of("forward"));
+            } catch (IOException e) {
+                throw new IOException("--python " + python + " does not run " + name + ": " + e.getMessage(), e);
+            }
+        }
+        return 0;
+    }
+
+    private static Workload workload(String title) {
+        return Arrays.stream(Workload.values()).filter(work -> work.title().equals(title)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("--shapes " + title + ": one of " + Arrays.stream(Workload.values()).map(Workload::title).toList() + " is required"));
+    }
+
+    private void compare(Peer peer, List<Workload> chosen, List<String> passes) throws IOException {
+        System.out.printf("%-13s %-9s %7s %14s %14s %8s  %s%n", "shape", "pass", "threads", "ours, µs", "theirs, µs", "ratio", "lowest … highest   " + peer.name());
+        for (int count : threads) {
+            try (Workers workers = Workers.of(count)) {
+                Backends backends = Backends.discover(workers);
+                Backend ours = backend == null ? backends.selected() : backends.named(backend);
+                for (String pass : passes) {
+                    for (Workload work : chosen) {
+                        compare(peer, ours, work, pass.equals("training"), count);
+                    }
+                }
+            }
+        }
+    }
+
+    private void compare(Peer peer, Backend ours, Workload work, boolean training, int count) throws IOException {
+        Workload.Passes passes = work.on(ours);
+        Runnable pass = training ? passes::train : passes::forward;
+        median(pass, Math.max(1.5, seconds)); // until it is compiled
+        double[] mine = new double[rounds], theirs = new double[rounds], ratios = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+            mine[round] = median(pass, seconds);
+            theirs[round] = peer.median(work, training, count, seconds);
+            ratios[round] = theirs[round] / mine[round];
+        }
+        Arrays.sort(ratios);
+        System.out.printf(Locale.ROOT, "%-13s %-9s %7d %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, middle(mine), middle(theirs),
+                middle(ratios), ratios[0], ratios[rounds - 1]);
+    }
+
+    private static double median(Runnable pass, double seconds) {
+        List<Long> times = new ArrayList<>();
+        for (long end = System.nanoTime() + (long) (seconds * 1e9); System.nanoTime() < end || times.size() < 3; ) {
+            long begin = System.nanoTime();
+            pass.run();
+            times.add(System.nanoTime() - begin);
+        }
+        return times.stream().sorted().skip(times.size() / 2).findFirst().get() / 1e3;
+    }
+
+    private static double middle(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
