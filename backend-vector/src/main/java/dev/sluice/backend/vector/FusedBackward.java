@@ -66,15 +66,19 @@ final class FusedBackward {
 
     /** All steps of the rows given, for the hidden units of the panels given. */
     private void sweep(int fromRow, int toRow, int fromPanel, int toPanel, Barrier barrier) {
-        try (Scratch scratch = new Scratch(2L * (toRow - fromRow) * PANEL)) {
+        try (Scratch scratch = new Scratch((toRow - fromRow) * (2L * PANEL + 4 * units.count()))) {
             Matrix dh = scratch.matrix(toRow - fromRow, PANEL);
             Matrix tile = scratch.matrix(toRow - fromRow, PANEL);
+            Matrix slivers = scratch.matrix(toRow - fromRow, 4 * units.count()); // of the gates' gradients in the step before
             int count = 0;
             for (Sweep step = Sweep.backward(steps); step.next(); count++) {
                 int live = Math.clamp(step.live() - fromRow, 0, toRow - fromRow);
+                int continuing = Math.clamp(step.continuing() - fromRow, 0, live);
+                Slivers.fill(dGates.segment(), 4 * dGates.row(step.nextRow() + fromRow), 4L * dGates.rowStride(), continuing, dGates.columns(), slivers.segment(),
+                        4 * slivers.offset());
                 for (int i = 0; live > 0 && i < toPanel - fromPanel; i++) {
                     int panel = count % 2 == 0 ? fromPanel + i : toPanel - 1 - i;
-                    gradientOfStates(step, fromRow, live, panel, dh);
+                    gradientOfStates(step, fromRow, live, continuing, panel, slivers, dh);
                     int end = Math.min((panel + 1) * VECTORS, units.vectors());
                     for (int vector = panel * VECTORS; vector < end; vector++) {
                         gradientOfGates(step, fromRow, live, vector, dh, tile);
@@ -86,10 +90,9 @@ final class FusedBackward {
     }
 
     /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on. */
-    private void gradientOfStates(Sweep step, int fromRow, int live, int panel, Matrix dh) {
+    private void gradientOfStates(Sweep step, int fromRow, int live, int continuing, int panel, Matrix slivers, Matrix dh) {
         int width = back.width(panel);
         int unit = panel * PANEL;
-        int continuing = Math.clamp(step.continuing() - fromRow, 0, live);
         long at = 4 * dh.offset();
         Matrix dy = given.y();
         Blocks.copy(dy.segment(), 4 * (dy.row(step.row() + fromRow) + unit), 4L * dy.rowStride(), dh.segment(), at, PANEL_ROW, live, width);
@@ -100,8 +103,7 @@ final class FusedBackward {
             Blocks.copy(dLastC.segment(), 4 * (dLastC.row(row) + unit), 4L * dLastC.rowStride(), dc.segment(), 4 * (dc.row(row) + unit), 4L * dc.rowStride(), live - continuing, width);
         }
         if (continuing > 0) {
-            Tile.multiply(dGates.segment(), 4 * dGates.row(step.nextRow() + fromRow), 4L * dGates.rowStride(), continuing, back.segment(), back.at(panel, 0), PANEL_ROW,
-                    back.vectors(panel), back.depth(), dh.segment(), at);
+            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back.segment(), back.at(panel, 0), PANEL_ROW, back.vectors(panel), dh.segment(), at);
         }
     }
 

@@ -76,18 +76,24 @@ final class FusedForward {
     private void sweep(int fromRow, int toRow, int fromVector, int toVector, Barrier barrier) {
         int vectors = toVector - fromVector;
         int most = Math.min(rows(fromRow, toRow), Math.max(toRow - fromRow, MOST_SUMS / (PANEL * vectors)));
-        try (Scratch scratch = new Scratch((long) most * vectors * PANEL)) {
+        int depth = Math.max(x.columns(), units.count());
+        try (Scratch scratch = new Scratch((long) most * (vectors * PANEL + depth))) {
             Matrix sums = scratch.matrix(most * vectors, PANEL); // panel by panel
+            Matrix slivers = scratch.matrix(most, depth); // of x, then of h
             for (int step = 0, end; step < batchSizes.length; step = end) {
                 int rows = live(step, fromRow, toRow);
                 for (end = step + 1; end < batchSizes.length && rows + live(end, fromRow, toRow) <= most; end++) {
                     rows += live(end, fromRow, toRow);
                 }
+                for (int s = step, row = 0; s < end; row += live(s, fromRow, toRow), s++) {
+                    Slivers.fill(x.segment(), 4 * x.row(rowOf[t(s)] + fromRow), 4L * x.rowStride(), live(s, fromRow, toRow), x.columns(), slivers.segment(),
+                            Slivers.at(4 * slivers.offset(), row, x.columns()));
+                }
                 for (int v = 0; v < vectors; v++) {
-                    inputTerms(fromVector + v, step, end, fromRow, toRow, rows, sums.segment(), 4 * sums.row(v * rows));
+                    inputTerms(fromVector + v, step, end, fromRow, toRow, rows, slivers, sums.segment(), 4 * sums.row(v * rows));
                 }
                 for (int s = step, row = 0; s < end; row += live(s, fromRow, toRow), s++) {
-                    recurrence(s, fromRow, live(s, fromRow, toRow), fromVector, toVector, rows, sums.segment(), 4 * sums.row(row));
+                    recurrence(s, fromRow, live(s, fromRow, toRow), fromVector, toVector, rows, slivers, sums.segment(), 4 * sums.row(row));
                     barrier.await();
                 }
             }
@@ -112,19 +118,19 @@ final class FusedForward {
     }
 
     /** sums = bias + x·W_ihᵀ in one panel, for the rows of steps {@code step} to {@code end}. */
-    private void inputTerms(int panel, int step, int end, int fromRow, int toRow, int rows, MemorySegment sums, long atSums) {
+    private void inputTerms(int panel, int step, int end, int fromRow, int toRow, int rows, Matrix slivers, MemorySegment sums, long atSums) {
         GatePanels input = weights.input;
         Blocks.repeat(weights.bias.segment(), weights.bias.at(panel), sums, atSums, rows);
-        long stride = 4L * x.rowStride();
-        for (int s = step; s < end; s++) {
+        for (int s = step, row = 0; s < end; s++) {
             int live = live(s, fromRow, toRow);
-            Tile.multiply(x.segment(), 4 * x.row(rowOf[t(s)] + fromRow), stride, live, input.segment(), input.at(panel), PANEL_ROW, 4, input.depth(), sums, atSums);
-            atSums += live * PANEL_ROW;
+            Tile.multiply(slivers.segment(), Slivers.at(4 * slivers.offset(), row, input.depth()), live, input.depth(), input.segment(), input.at(panel), PANEL_ROW, 4, sums,
+                    atSums + row * PANEL_ROW);
+            row += live;
         }
     }
 
     /** One step of {@code live} rows: recurrent terms, gates, states. The sums of a panel begin {@code rows} rows behind those of the one before. */
-    private void recurrence(int s, int fromRow, int live, int fromVector, int toVector, int rows, MemorySegment sums, long atSums) {
+    private void recurrence(int s, int fromRow, int live, int fromVector, int toVector, int rows, Matrix slivers, MemorySegment sums, long atSums) {
         if (live == 0) {
             return;
         }
@@ -133,11 +139,12 @@ final class FusedForward {
         int batch = c.rows();
         long before = 4 * h.row(s % 2 * batch + fromRow), after = 4 * h.row((s + 1) % 2 * batch + fromRow), cell = 4 * c.row(fromRow);
         int row = rowOf[t(s)] + fromRow;
+        Slivers.fill(h.segment(), before, stride, live, units.count(), slivers.segment(), 4 * slivers.offset());
         for (int i = 0; i < toVector - fromVector; i++) {
             int v = s % 2 == 0 ? i : toVector - fromVector - 1 - i; // to and fro: what was read last is still in the cache
             int vector = fromVector + v;
             long tile = atSums + v * rows * PANEL_ROW;
-            Tile.multiply(h.segment(), before, stride, live, recurrent.segment(), recurrent.at(vector), PANEL_ROW, 4, recurrent.depth(), sums, tile);
+            Tile.multiply(slivers.segment(), 4 * slivers.offset(), live, units.count(), recurrent.segment(), recurrent.at(vector), PANEL_ROW, 4, sums, tile);
             Cell.forward(sums, tile, c.segment(), cell + vector * VECTOR, stride, h.segment(), after + vector * VECTOR, stride, live);
             if (saved != null) {
                 Blocks.copy(sums, tile, PANEL_ROW, saved.segment(), 4 * saved.row(row) + vector * PANEL_ROW, 4L * saved.rowStride(), live, PANEL);

@@ -17,7 +17,7 @@ final class Gemm {
     private static final int ROWS = 64;
 
     /** Terms taken in at a time. */
-    private static final int DEPTH = 128;
+    private static final int DEPTH = Tile.DEPTH;
 
     /** Multiply-adds for which another thread is worth its start. */
     private static final long WORTH_A_THREAD = 200_000;
@@ -88,15 +88,15 @@ final class Gemm {
         int most = Math.min(ROWS, all);
         try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + (long) DEPTH * ROWS)) {
             Matrix tiles = scratch.matrix(most * b.count(), PANEL);
-            Matrix turned = scratch.matrix(ROWS, DEPTH);
+            Matrix slivers = scratch.matrix(ROWS, DEPTH);
             for (int row = 0; row < all; row += ROWS) {
                 int end = Math.min(all, row + ROWS);
-                strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, turned);
+                strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, slivers);
             }
         }
     }
 
-    private static void strip(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC, Matrix tiles, Matrix turned) {
+    private static void strip(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC, Matrix tiles, Matrix slivers) {
         int rows = transposeC.rows(c);
         MemorySegment tile = tiles.segment();
         for (int panel = 0; panel < b.count(); panel++) {
@@ -104,16 +104,13 @@ final class Gemm {
         }
         for (int k = 0; k < b.depth(); k += DEPTH) {
             int terms = Math.min(DEPTH, b.depth() - k);
-            MemorySegment left = a.segment();
-            long atA = 4 * (a.offset() + k), rowA = 4L * a.rowStride();
-            if (transposeA == YES) {
-                Blocks.transpose(left, 4 * a.row(k), rowA, turned.segment(), 4 * turned.offset(), 4L * DEPTH, terms, rows);
-                left = turned.segment();
-                atA = 4 * turned.offset();
-                rowA = 4L * DEPTH;
+            if (transposeA == NO) {
+                Slivers.fill(a.segment(), 4 * (a.offset() + k), 4L * a.rowStride(), rows, terms, slivers.segment(), 4 * slivers.offset());
+            } else {
+                Slivers.fillTransposed(a.segment(), 4 * a.row(k), 4L * a.rowStride(), rows, terms, slivers.segment(), 4 * slivers.offset());
             }
             for (int panel = 0; panel < b.count(); panel++) {
-                Tile.multiply(left, atA, rowA, rows, b.segment(), b.at(panel, k), PANEL_ROW, b.vectors(panel), terms, tile, 4 * tiles.row(panel * rows));
+                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b.segment(), b.at(panel, k), PANEL_ROW, b.vectors(panel), tile, 4 * tiles.row(panel * rows));
             }
         }
         for (int panel = 0; panel < b.count(); panel++) {

@@ -1,0 +1,70 @@
+package dev.sluice.backend.vector;
+
+import static dev.sluice.backend.vector.Lanes.COUNT;
+import static dev.sluice.backend.vector.Lanes.ORDER;
+import static dev.sluice.backend.vector.Lanes.SPECIES;
+import static dev.sluice.backend.vector.Lanes.VECTOR;
+import static dev.sluice.backend.vector.Tile.NUMBER;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * Rows of A rearranged for {@link Tile}, so that it reads them in one stream: of each four rows first all four numbers of term 0, then those of term 1 …
+ * The up to three rows that are left make a narrower sliver. Offsets and distances are in bytes.
+ */
+final class Slivers {
+    private static final ValueLayout.OfLong TWO_NUMBERS = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
+    private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+    private Slivers() {}
+
+    /** Where the sliver that begins with {@code row} is, when the first is at {@code at}. */
+    static long at(long at, int row, int terms) {
+        return at + 4L * row * terms;
+    }
+
+    /** From rows as they lie: {@code terms} numbers each. */
+    static void fill(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long at) {
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            four(from, atFrom + row * rowFrom, rowFrom, terms, to, at(at, row, terms));
+        }
+        Blocks.transpose(from, atFrom + row * rowFrom, rowFrom, to, at(at, row, terms), 4L * (rows - row), rows - row, terms);
+    }
+
+    private static void four(MemorySegment from, long atFrom, long rowFrom, int terms, MemorySegment to, long atTo) {
+        int whole = terms - terms % COUNT;
+        for (int k = 0; k < whole; k += COUNT) {
+            long source = atFrom + 4L * k, target = atTo + 16L * k;
+            FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, from, source, ORDER);
+            FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, from, source + rowFrom, ORDER);
+            FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, from, source + 2 * rowFrom, ORDER);
+            FloatVector r3 = FloatVector.fromMemorySegment(SPECIES, from, source + 3 * rowFrom, ORDER);
+            FloatVector even = r0.rearrange(LOW, r2), odd = r1.rearrange(LOW, r3);
+            even.rearrange(LOW, odd).intoMemorySegment(to, target, ORDER);
+            even.rearrange(HIGH, odd).intoMemorySegment(to, target + VECTOR, ORDER);
+            even = r0.rearrange(HIGH, r2);
+            odd = r1.rearrange(HIGH, r3);
+            even.rearrange(LOW, odd).intoMemorySegment(to, target + 2 * VECTOR, ORDER);
+            even.rearrange(HIGH, odd).intoMemorySegment(to, target + 3 * VECTOR, ORDER);
+        }
+        Blocks.transpose(from, atFrom + 4L * whole, rowFrom, to, atTo + 16L * whole, 16, 4, terms - whole);
+    }
+
+    /** From rows that lie across: element (r, k) is at {@code atFrom + k·rowFrom + 4·r}. */
+    static void fillTransposed(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long at) {
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            long source = atFrom + 4L * row, target = at(at, row, terms);
+            for (int k = 0; k < terms; k++) {
+                to.set(TWO_NUMBERS, target + 16L * k, from.get(TWO_NUMBERS, source + k * rowFrom));
+                to.set(TWO_NUMBERS, target + 16L * k + 8, from.get(TWO_NUMBERS, source + k * rowFrom + 8));
+            }
+        }
+        Blocks.copy(from, atFrom + 4L * row, rowFrom, to, at(at, row, terms), 4L * (rows - row), terms, rows - row);
+    }
+}
