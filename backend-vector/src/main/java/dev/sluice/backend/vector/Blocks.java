@@ -17,6 +17,10 @@ final class Blocks {
 
     /** Copies [rows, columns]; nothing else is written. */
     static void copy(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
+        if (columns == PANEL) {
+            copyPanel(from, atFrom, rowFrom, to, atTo, rowTo, rows);
+            return;
+        }
         int whole = columns - columns % COUNT;
         for (int r = 0; r < rows; r++) {
             long source = atFrom + r * rowFrom;
@@ -27,6 +31,20 @@ final class Blocks {
             for (int j = whole; j < columns; j++) {
                 to.set(NUMBER, target + 4L * j, from.get(NUMBER, source + 4L * j));
             }
+        }
+    }
+
+    private static void copyPanel(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows) {
+        for (int r = 0; r < rows; r++) {
+            long source = atFrom + r * rowFrom, target = atTo + r * rowTo;
+            FloatVector v0 = FloatVector.fromMemorySegment(SPECIES, from, source, ORDER);
+            FloatVector v1 = FloatVector.fromMemorySegment(SPECIES, from, source + VECTOR, ORDER);
+            FloatVector v2 = FloatVector.fromMemorySegment(SPECIES, from, source + 2 * VECTOR, ORDER);
+            FloatVector v3 = FloatVector.fromMemorySegment(SPECIES, from, source + 3 * VECTOR, ORDER);
+            v0.intoMemorySegment(to, target, ORDER);
+            v1.intoMemorySegment(to, target + VECTOR, ORDER);
+            v2.intoMemorySegment(to, target + 2 * VECTOR, ORDER);
+            v3.intoMemorySegment(to, target + 3 * VECTOR, ORDER);
         }
     }
 

@@ -33,7 +33,7 @@ final class FusedBackward {
         this.pass = pass;
         this.given = given;
         back = weights.back();
-        dGates = scratch.matrix(steps.rows(), 4 * units.count());
+        dGates = scratch.matrix(steps.rows(), 4 * units.count() + COUNT).columns(0, 4 * units.count()); // rows a power of two apart would share a place in the cache
         dc = scratch.matrix(steps.batch(), units.padded());
         firstC = scratch.matrix(steps.batch(), units.padded());
         dc.fill(0f);
@@ -45,7 +45,7 @@ final class FusedBackward {
         Units units = weights.units;
         int hidden = units.count();
         long rows = steps.rows();
-        try (Scratch scratch = new Scratch(rows * 5 * hidden + 2L * steps.batch() * units.padded())) {
+        try (Scratch scratch = new Scratch(rows * (5 * hidden + COUNT) + 2L * steps.batch() * units.padded())) {
             FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);
             Parts.run(weights.workers, steps, rows * 4 * hidden * hidden, Lanes.panels(hidden), backward::sweep);
             Matrix dGates = backward.dGates;
@@ -79,9 +79,10 @@ final class FusedBackward {
                 for (int i = 0; live > 0 && i < toPanel - fromPanel; i++) {
                     int panel = count % 2 == 0 ? fromPanel + i : toPanel - 1 - i;
                     gradientOfStates(step, fromRow, live, continuing, panel, slivers, dh);
-                    int end = Math.min((panel + 1) * VECTORS, units.vectors());
-                    for (int vector = panel * VECTORS; vector < end; vector++) {
-                        gradientOfGates(step, fromRow, live, vector, dh, tile);
+                    int whole = Math.min(VECTORS, units.count() / COUNT - panel * VECTORS);
+                    gradientOfGates(step, fromRow, live, panel, 0, whole, dh, tile);
+                    if (whole < back.vectors(panel)) {
+                        gradientOfGates(step, fromRow, live, panel, whole, 1, dh, tile);
                     }
                 }
                 barrier.await();
@@ -107,30 +108,36 @@ final class FusedBackward {
         }
     }
 
-    private void gradientOfGates(Sweep step, int fromRow, int live, int vector, Matrix dh, Matrix tile) {
+    /** For {@code count} vectors of units, from number {@code first} of the panel on. */
+    private void gradientOfGates(Sweep step, int fromRow, int live, int panel, int first, int count, Matrix dh, Matrix tile) {
+        int vector = panel * VECTORS + first;
         int carried = Math.clamp(step.carried() - fromRow, 0, live);
         Matrix saved = pass.saved();
-        long cells = 4L * (4 * units.padded() + vector * COUNT);
         if (carried > 0) {
-            cell(step.row() + fromRow, fromRow, carried, vector, saved.segment(), 4 * saved.row(step.previousRow() + fromRow) + cells, 4L * saved.rowStride(), dh, 0, tile);
+            long before = 4 * saved.row(step.previousRow() + fromRow) + 4L * (4 * units.padded() + vector * COUNT);
+            cell(step.row() + fromRow, fromRow, carried, vector, count, saved.segment(), before, 4L * saved.rowStride(), dh.segment(), 4 * dh.row(0) + first * VECTOR, tile);
         }
         if (carried < live) {
             int row = fromRow + carried;
-            cell(step.row() + row, row, live - carried, vector, firstC.segment(), 4 * firstC.row(row) + vector * VECTOR, 4L * firstC.rowStride(), dh, carried, tile);
-        }
-        for (int k = 0; k < GatePanels.GATE.length; k++) {
-            Blocks.copy(tile.segment(), 4 * tile.offset() + k * VECTOR, PANEL_ROW, dGates.segment(),
-                    4 * (dGates.row(step.row() + fromRow) + GatePanels.GATE[k] * units.count() + vector * COUNT), 4L * dGates.rowStride(), live, units.width(vector));
+            long before = 4 * firstC.row(row) + vector * VECTOR;
+            cell(step.row() + row, row, live - carried, vector, count, firstC.segment(), before, 4L * firstC.rowStride(), dh.segment(), 4 * dh.row(carried) + first * VECTOR, tile);
         }
     }
 
-    /** The gradient of the cell for rows {@code row} on, which are the batch's rows {@code sequence} on; their cell states before the step are given. */
-    private void cell(int row, int sequence, int rows, int vector, MemorySegment before, long atBefore, long rowBefore, Matrix dh, int skipped, Matrix tile) {
+    /** For rows {@code row} on, which are the batch's rows {@code sequence} on; their cell states before the step are given. */
+    private void cell(int row, int sequence, int rows, int vector, int count, MemorySegment before, long atBefore, long rowBefore, MemorySegment dh, long atDh, Matrix tile) {
         Matrix saved = pass.saved();
         long gates = 4 * saved.row(row), stride = 4L * saved.rowStride();
+        long target = 4 * (dGates.row(row) + vector * COUNT), rowTarget = 4L * dGates.rowStride(), gateTarget = 4L * units.count();
+        boolean whole = units.width(vector) == COUNT; // or else it is the last, alone, and not all of it may be written
+        MemorySegment out = whole ? dGates.segment() : tile.segment();
+        long at = whole ? target : 4 * tile.offset();
         Cell.backward(saved.segment(), gates + vector * PANEL_ROW, stride, before, atBefore, rowBefore, saved.segment(), gates + 4L * (4 * units.padded() + vector * COUNT),
-                stride, dh.segment(), 4 * dh.row(skipped) + vector % VECTORS * VECTOR, dc.segment(), 4 * dc.row(sequence) + vector * VECTOR, 4L * dc.rowStride(),
-                tile.segment(), 4 * tile.row(skipped), rows);
+                stride, dh, atDh, dc.segment(), 4 * dc.row(sequence) + vector * VECTOR, 4L * dc.rowStride(), out, at, whole ? rowTarget : PANEL_ROW,
+                whole ? gateTarget : VECTOR, rows, count);
+        for (int gate = 0; !whole && gate < 4; gate++) {
+            Blocks.copy(out, at + gate * VECTOR, PANEL_ROW, dGates.segment(), target + gate * gateTarget, rowTarget, rows, units.width(vector));
+        }
     }
 
     /** h before each step, in packed order. */

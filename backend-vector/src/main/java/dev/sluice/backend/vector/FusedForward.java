@@ -145,10 +145,10 @@ final class FusedForward {
             int vector = fromVector + v;
             long tile = atSums + v * rows * PANEL_ROW;
             Tile.multiply(slivers.segment(), 4 * slivers.offset(), live, units.count(), recurrent.segment(), recurrent.at(vector), PANEL_ROW, 4, sums, tile);
-            Cell.forward(sums, tile, c.segment(), cell + vector * VECTOR, stride, h.segment(), after + vector * VECTOR, stride, live);
-            if (saved != null) {
-                Blocks.copy(sums, tile, PANEL_ROW, saved.segment(), 4 * saved.row(row) + vector * PANEL_ROW, 4L * saved.rowStride(), live, PANEL);
-            }
+            MemorySegment gates = saved == null ? sums : saved.segment();
+            long atGates = saved == null ? tile : 4 * saved.row(row) + vector * PANEL_ROW;
+            Cell.forward(sums, tile, c.segment(), cell + vector * VECTOR, stride, h.segment(), after + vector * VECTOR, stride, gates, atGates,
+                    saved == null ? PANEL_ROW : 4L * saved.rowStride(), live);
         }
         int unit = fromVector * COUNT;
         int width = Math.min(toVector * COUNT, units.count()) - unit;

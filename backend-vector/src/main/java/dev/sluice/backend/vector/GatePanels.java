@@ -47,15 +47,27 @@ final class GatePanels {
 
     /** Fills the panels {@code from} to {@code to} from the weights [4H, depth]. */
     void fill(Matrix weights, int from, int to) {
-        for (int panel = from; panel < to; panel++) {
-            int width = units.width(panel);
-            if (width < COUNT) {
-                segment().asSlice(at(panel), depth * PANEL_ROW).fill((byte) 0);
-            }
-            for (int k = 0; k < GATE.length; k++) {
-                int row = GATE[k] * units.count() + panel * COUNT;
-                Blocks.transpose(weights.segment(), 4 * weights.row(row), 4L * weights.rowStride(), segment(), at(panel) + k * VECTOR, PANEL_ROW, width, depth);
+        try (Scratch scratch = new Scratch(Slivers.ROOM)) {
+            Matrix turning = scratch.matrix(1, Slivers.ROOM);
+            for (int panel = from; panel < to; panel++) {
+                for (int k = 0; k < GATE.length; k++) {
+                    gate(weights, panel, k, turning);
+                }
             }
         }
+    }
+
+    private void gate(Matrix weights, int panel, int k, Matrix turning) {
+        long source = 4 * weights.row(GATE[k] * units.count() + panel * COUNT), stride = 4L * weights.rowStride();
+        long target = at(panel) + k * VECTOR;
+        int width = units.width(panel);
+        if (width == COUNT) {
+            Slivers.turn(weights.segment(), source, stride, depth, segment(), target, PANEL_ROW, turning.segment(), 4 * turning.offset());
+            return;
+        }
+        if (k == 0) {
+            segment().asSlice(target, depth * PANEL_ROW).fill((byte) 0); // the lanes without a unit
+        }
+        Blocks.transpose(weights.segment(), source, stride, segment(), target, PANEL_ROW, width, depth);
     }
 }

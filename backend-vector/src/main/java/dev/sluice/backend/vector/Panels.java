@@ -68,10 +68,15 @@ final class Panels {
             fillRows(0, b);
             return;
         }
-        for (int panel = 0; panel < count(); panel++) {
-            for (int j = 0; j < width(panel); j += COUNT) {
-                Blocks.transpose(b.segment(), 4 * b.row(panel * PANEL + j), 4L * b.rowStride(), segment(), at(panel, 0) + 4L * j, PANEL_ROW,
-                        Math.min(COUNT, width(panel) - j), depth);
+        try (Scratch scratch = new Scratch(Slivers.ROOM)) {
+            Matrix turning = scratch.matrix(1, Slivers.ROOM);
+            for (int column = 0; column < columns; column += COUNT) {
+                long source = 4 * b.row(column), stride = 4L * b.rowStride(), target = at(column / PANEL, 0) + 4L * (column % PANEL);
+                if (column + COUNT <= columns) {
+                    Slivers.turn(b.segment(), source, stride, depth, segment(), target, PANEL_ROW, turning.segment(), 4 * turning.offset());
+                } else {
+                    Blocks.transpose(b.segment(), source, stride, segment(), target, PANEL_ROW, columns - column, depth);
+                }
             }
         }
     }

@@ -79,7 +79,8 @@ final class VectorBackend implements Backend {
             long cell = 4 * states.row(0), hidden = 4 * states.row(ROWS);
             load(gates, row, column, width, c.columns(), tile, rows);
             Blocks.copy(c.segment(), 4 * (c.row(row) + column), 4L * c.rowStride(), states.segment(), cell, VECTOR, rows, width);
-            Cell.forward(tile.segment(), 4 * tile.offset(), states.segment(), cell, VECTOR, states.segment(), hidden, VECTOR, rows);
+            Cell.forward(tile.segment(), 4 * tile.offset(), states.segment(), cell, VECTOR, states.segment(), hidden, VECTOR, tile.segment(), 4 * tile.offset(), PANEL_ROW,
+                    rows);
             store(tile, gates, row, column, width, c.columns(), rows);
             Blocks.copy(states.segment(), cell, VECTOR, nextC.segment(), 4 * (nextC.row(row) + column), 4L * nextC.rowStride(), rows, width);
             Blocks.copy(states.segment(), hidden, VECTOR, nextH.segment(), 4 * (nextH.row(row) + column), 4L * nextH.rowStride(), rows, width);
@@ -97,8 +98,11 @@ final class VectorBackend implements Backend {
             Blocks.copy(dc.segment(), 4 * (dc.row(row) + column), 4L * dc.rowStride(), states.segment(), cell, VECTOR, rows, width);
             Blocks.copy(dh.segment(), 4 * (dh.row(row) + column), 4L * dh.rowStride(), tile.segment(), hidden, PANEL_ROW, rows, width);
             Cell.backward(tile.segment(), 4 * tile.offset(), PANEL_ROW, states.segment(), before, VECTOR, states.segment(), after, VECTOR, tile.segment(), hidden,
-                    states.segment(), cell, VECTOR, tile.segment(), out, rows);
-            store(tile.rows(2 * ROWS, rows), dGates, row, column, width, c.columns(), rows);
+                    states.segment(), cell, VECTOR, tile.segment(), out, PANEL_ROW, VECTOR, rows, 1);
+            for (int gate = 0; gate < 4; gate++) {
+                Blocks.copy(tile.segment(), out + gate * VECTOR, PANEL_ROW, dGates.segment(), 4 * (dGates.row(row) + (long) gate * c.columns() + column), 4L * dGates.rowStride(),
+                        rows, width);
+            }
             Blocks.copy(states.segment(), cell, VECTOR, dc.segment(), 4 * (dc.row(row) + column), 4L * dc.rowStride(), rows, width);
         });
     }
