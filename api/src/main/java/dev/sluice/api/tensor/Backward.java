@@ -2,6 +2,7 @@ package dev.sluice.api.tensor;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -22,13 +23,13 @@ final class Backward {
 
     static void run(Tensor root, Tensor gradient, Graph graph) {
         Gradients.off(() -> {
-            try (TensorScope _ = TensorScope.open()) {
-                new Backward().from(root, gradient, graph);
+            try (TensorScope pass = TensorScope.open()) {
+                new Backward().from(root, gradient, graph, pass);
             }
         });
     }
 
-    private void from(Tensor root, Tensor gradient, Graph graph) {
+    private void from(Tensor root, Tensor gradient, Graph graph, TensorScope pass) {
         List<Node> done = new ArrayList<>();
         arrive(root, gradient.detach().copy());
         for (Node node = waiting.poll(); node != null; node = waiting.poll()) {
@@ -42,7 +43,12 @@ final class Backward {
             }
             done.add(node);
         }
-        leaves.forEach(leaf -> leaf.tensor.accumulate(leaf.gradient));
+        Map<Storage, Integer> uses = new IdentityHashMap<>();
+        leaves.forEach(leaf -> uses.merge(leaf.gradient.storage(), 1, Integer::sum));
+        for (Leaf leaf : leaves) {
+            Storage storage = leaf.gradient.storage();
+            leaf.tensor.accumulate(leaf.gradient, storage.home() == pass && uses.get(storage) == 1);
+        }
         if (graph == Graph.RELEASE) {
             done.forEach(Node::release);
         }

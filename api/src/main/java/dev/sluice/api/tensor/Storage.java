@@ -5,7 +5,7 @@ import dev.sluice.api.Memory;
 /** The memory that a tensor and its views share, with a version that every write raises. */
 final class Storage {
     private final Memory.Block block;
-    private final TensorScope home;
+    private TensorScope home;
     private volatile String released;
     private volatile int version;
 
@@ -23,8 +23,19 @@ final class Storage {
     }
 
     /** The scope it is recycled with, or null. */
-    TensorScope home() {
+    synchronized TensorScope home() {
         return home;
+    }
+
+    /** From now on it is recycled with another scope; with null, when it is released or found gone. */
+    synchronized void moveTo(TensorScope other) {
+        if (home != null) {
+            home.disown(this);
+        }
+        home = other;
+        if (home != null) {
+            home.own(this);
+        }
     }
 
     int version() {

@@ -332,9 +332,16 @@ public final class Tensor {
         this.requiresGrad = true;
     }
 
-    /** Adds a finished gradient; it lives as long as this tensor. */
-    synchronized void accumulate(Tensor gradient) {
-        if (grad == null) {
+    /**
+     * Adds a finished gradient; it lives as long as this tensor.
+     *
+     * @param only whether nobody else has a use for the gradient's memory, so that it may be kept instead of copied
+     */
+    synchronized void accumulate(Tensor gradient, boolean only) {
+        if (grad == null && only) {
+            gradient.storage.moveTo(storage.home());
+            grad = gradient.detach();
+        } else if (grad == null) {
             grad = TensorScope.in(storage.home(), () -> gradient.detach().copy());
         } else {
             Elementwise.addTo(grad, gradient);

@@ -8,12 +8,18 @@ import static dev.sluice.backend.vector.Lanes.SPECIES;
 import static dev.sluice.backend.vector.Lanes.VECTOR;
 import static dev.sluice.backend.vector.Tile.NUMBER;
 
+import dev.sluice.api.Matrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /** Rectangles of floats moved from one place to another. Offsets and distances between rows are in bytes. */
 final class Blocks {
     private Blocks() {}
+
+    /** Copies every element. */
+    static void copy(Matrix from, Matrix to) {
+        copy(from.segment(), 4 * from.offset(), 4L * from.rowStride(), to.segment(), 4 * to.offset(), 4L * to.rowStride(), from.rows(), from.columns());
+    }
 
     /** Copies [rows, columns]; nothing else is written. */
     static void copy(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {

@@ -38,20 +38,22 @@ final class FusedBackward {
         firstC = scratch.matrix(steps.batch(), units.padded());
         dc.fill(0f);
         firstC.fill(0f);
-        firstC.columns(0, units.count()).copyFrom(pass.first().c());
+        Blocks.copy(pass.first().c(), firstC.columns(0, units.count()));
     }
 
     static void run(FusedWeights weights, LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
         Units units = weights.units;
-        int hidden = units.count();
+        int hidden = units.count(), inputs = weights.input.depth();
         long rows = steps.rows();
-        try (Scratch scratch = new Scratch(rows * (5 * hidden + COUNT) + 2L * steps.batch() * units.padded())) {
+        try (Scratch scratch = new Scratch(rows * (5L * hidden + COUNT + inputs) + 2L * steps.batch() * units.padded() + 4L * hidden * (inputs + hidden))) {
             FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);
             Parts.run(weights.workers, steps, rows * 4 * hidden * hidden, Lanes.panels(hidden), backward::sweep);
             Matrix dGates = backward.dGates;
-            Matrix hiddenBefore = backward.hiddenBefore(scratch.matrix((int) rows, hidden));
-            Gemm.run(weights.workers, dGates, YES, pass.x(), NO, 0f, wanted.inputHidden());
-            Gemm.run(weights.workers, dGates, YES, hiddenBefore, NO, 0f, wanted.hiddenHidden());
+            Matrix before = backward.before(scratch.matrix((int) rows, inputs + hidden));
+            Matrix dWeights = scratch.matrix(4 * hidden, inputs + hidden);
+            Gemm.run(weights.workers, dGates, YES, before, NO, 0f, dWeights);
+            Blocks.copy(dWeights.columns(0, inputs), wanted.inputHidden());
+            Blocks.copy(dWeights.columns(inputs, hidden), wanted.hiddenHidden());
             if (wanted.bias() != null) {
                 Rows.sum(dGates, 0f, wanted.bias());
             }
@@ -140,22 +142,21 @@ final class FusedBackward {
         }
     }
 
-    /** h before each step, in packed order. */
-    private Matrix hiddenBefore(Matrix target) {
+    /** What the weights were multiplied with: x and, beside it, h before each step. */
+    private Matrix before(Matrix target) {
+        int inputs = pass.x().columns();
+        Blocks.copy(pass.x(), target.columns(0, inputs));
+        Matrix h = target.columns(inputs, units.count());
         for (Sweep step = Sweep.forward(steps); step.next(); ) {
-            if (step.carried() > 0) {
-                target.rows(step.row(), step.carried()).copyFrom(pass.y().rows(step.previousRow(), step.carried()));
-            }
-            int starting = step.live() - step.carried();
-            if (starting > 0) {
-                target.rows(step.row() + step.carried(), starting).copyFrom(pass.first().h().rows(step.carried(), starting));
-            }
+            int carried = step.carried(), starting = step.live() - carried;
+            Blocks.copy(pass.y().rows(step.previousRow(), carried), h.rows(step.row(), carried));
+            Blocks.copy(pass.first().h().rows(carried, starting), h.rows(step.row() + carried, starting));
         }
         return target;
     }
 
     private void gradientOfFirst(LSTMKernel.States dFirst) {
-        dFirst.c().copyFrom(dc.columns(0, units.count()));
+        Blocks.copy(dc.columns(0, units.count()), dFirst.c());
         for (Sweep step = Sweep.forward(steps); step.next(); ) {
             int starting = step.live() - step.carried();
             if (starting > 0) {

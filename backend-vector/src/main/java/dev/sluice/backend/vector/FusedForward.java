@@ -65,11 +65,7 @@ final class FusedForward {
         if (from.columns() < to.columns()) {
             to.fill(0f);
         }
-        copy(from, to.columns(0, from.columns()));
-    }
-
-    private static void copy(Matrix from, Matrix to) {
-        Blocks.copy(from.segment(), 4 * from.offset(), 4L * from.rowStride(), to.segment(), 4 * to.offset(), 4L * to.rowStride(), from.rows(), from.columns());
+        Blocks.copy(from, to.columns(0, from.columns()));
     }
 
     /** All steps of the rows and vectors of units given. */
