@@ -16,6 +16,9 @@ import java.lang.foreign.MemorySegment;
 
 /** The way back: step by step the gradients of the gates' sums; then, from those of all steps together, the gradients of weights, bias and input. */
 final class FusedBackward {
+    /** Below so many rows, bringing the gradients of both weights together takes longer than the sums themselves. */
+    private static final int FEW_ROWS = 64;
+
     private final FusedWeights weights;
     private final Units units;
     private final LSTMKernel.Steps steps;
@@ -32,7 +35,7 @@ final class FusedBackward {
         this.steps = steps;
         this.pass = pass;
         this.given = given;
-        back = weights.back();
+        back = weights.back(steps.rows());
         dGates = scratch.matrix(steps.rows(), 4 * units.count() + COUNT).columns(0, 4 * units.count()); // rows a power of two apart would share a place in the cache
         dc = scratch.matrix(steps.batch(), units.padded());
         firstC = scratch.matrix(steps.batch(), units.padded());
@@ -50,10 +53,15 @@ final class FusedBackward {
             Parts.run(weights.workers, steps, rows * 4 * hidden * hidden, Lanes.panels(hidden), backward::sweep);
             Matrix dGates = backward.dGates;
             Matrix before = backward.before(scratch.matrix((int) rows, inputs + hidden));
-            Matrix dWeights = scratch.matrix(4 * hidden, inputs + hidden);
-            Gemm.run(weights.workers, dGates, YES, before, NO, 0f, dWeights);
-            Blocks.copy(dWeights.columns(0, inputs), wanted.inputHidden());
-            Blocks.copy(dWeights.columns(inputs, hidden), wanted.hiddenHidden());
+            if (rows < FEW_ROWS) {
+                Gemm.run(weights.workers, dGates, YES, before.columns(0, inputs), NO, 0f, wanted.inputHidden());
+                Gemm.run(weights.workers, dGates, YES, before.columns(inputs, hidden), NO, 0f, wanted.hiddenHidden());
+            } else {
+                Matrix dWeights = scratch.matrix(4 * hidden, inputs + hidden);
+                Gemm.run(weights.workers, dGates, YES, before, NO, 0f, dWeights);
+                Blocks.copy(dWeights.columns(0, inputs), wanted.inputHidden());
+                Blocks.copy(dWeights.columns(inputs, hidden), wanted.hiddenHidden());
+            }
             if (wanted.bias() != null) {
                 Rows.sum(dGates, 0f, wanted.bias());
             }
@@ -106,7 +114,7 @@ final class FusedBackward {
             Blocks.copy(dLastC.segment(), 4 * (dLastC.row(row) + unit), 4L * dLastC.rowStride(), dc.segment(), 4 * (dc.row(row) + unit), 4L * dc.rowStride(), live - continuing, width);
         }
         if (continuing > 0) {
-            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back.segment(), back.at(panel, 0), PANEL_ROW, back.vectors(panel), dh.segment(), at);
+            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back.segment(), back.at(panel, 0), back.rowBytes(), back.vectors(panel), dh.segment(), at);
         }
     }
 

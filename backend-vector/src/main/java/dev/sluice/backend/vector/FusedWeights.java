@@ -13,6 +13,9 @@ final class FusedWeights implements LSTMKernel.Prepared {
     /** Numbers to move for which another thread is worth its start. */
     private static final int WORTH_A_THREAD = 50_000;
 
+    /** Rows on the way back for which W_hh is worth rearranging. */
+    private static final int FEW_ROWS = 16;
+
     final LSTMKernel.Weights weights;
     final Workers workers;
     final Units units;
@@ -46,13 +49,16 @@ final class FusedWeights implements LSTMKernel.Prepared {
         });
     }
 
-    /** W_hh for the way back, rearranged when it is first wanted. */
-    synchronized Panels back() {
+    /** W_hh for the way back over so many rows: rearranged when it is first worth that, else as it lies. */
+    synchronized Panels back(int rows) {
+        Matrix recurrence = weights.hiddenHidden();
+        if (back == null && rows < FEW_ROWS && recurrence.columns() % PANEL == 0) {
+            return new Panels(recurrence);
+        }
         if (back == null) {
-            int hidden = weights.hiddenSize();
-            backScratch = new Scratch(Panels.floats(4 * hidden, hidden));
-            back = new Panels(backScratch, 4 * hidden, hidden);
-            back.fill(weights.hiddenHidden(), NO);
+            backScratch = new Scratch(Panels.floats(recurrence.rows(), recurrence.columns()));
+            back = new Panels(backScratch, recurrence.rows(), recurrence.columns());
+            back.fill(recurrence, NO);
         }
         return back;
     }

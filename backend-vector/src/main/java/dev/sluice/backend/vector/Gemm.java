@@ -19,6 +19,9 @@ final class Gemm {
     /** Terms taken in at a time. */
     private static final int DEPTH = Tile.DEPTH;
 
+    /** Up to so many rows, B is read as it lies: rearranging it would take as long as the product. */
+    private static final int FEW_ROWS = 8;
+
     /** Multiply-adds for which another thread is worth its start. */
     private static final long WORTH_A_THREAD = 200_000;
 
@@ -75,6 +78,10 @@ final class Gemm {
 
     private static void part(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c, Transpose transposeC) {
         int depth = transposeB.rows(b), columns = transposeB.columns(b);
+        if (transposeB == NO && columns % PANEL == 0 && transposeC.rows(c) <= FEW_ROWS) {
+            run(a, transposeA, new Panels(b), beta, c, transposeC);
+            return;
+        }
         try (Scratch scratch = new Scratch(Panels.floats(depth, columns))) {
             Panels panels = new Panels(scratch, depth, columns);
             panels.fill(b, transposeB);
@@ -110,7 +117,7 @@ final class Gemm {
                 Slivers.fillTransposed(a.segment(), 4 * a.row(k), 4L * a.rowStride(), rows, terms, slivers.segment(), 4 * slivers.offset());
             }
             for (int panel = 0; panel < b.count(); panel++) {
-                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b.segment(), b.at(panel, k), PANEL_ROW, b.vectors(panel), tile, 4 * tiles.row(panel * rows));
+                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b.segment(), b.at(panel, k), b.rowBytes(), b.vectors(panel), tile, 4 * tiles.row(panel * rows));
             }
         }
         for (int panel = 0; panel < b.count(); panel++) {

@@ -17,15 +17,28 @@ final class Panels {
     private final Matrix room;
     private final int depth;
     private final int columns;
+    private final long rowBytes; // from one row of a panel to the next
+    private final long panelBytes; // from one panel to the next
 
     /** Takes {@link #floats} numbers of the scratch memory. */
     Panels(Scratch scratch, int depth, int columns) {
         room = scratch.matrix(depth * Lanes.panels(columns), PANEL);
         this.depth = depth;
         this.columns = columns;
+        rowBytes = PANEL_ROW;
+        panelBytes = depth * PANEL_ROW;
         if (columns % PANEL != 0) {
             segment().asSlice(at(count() - 1, 0), depth * PANEL_ROW).fill((byte) 0); // arbitrary numbers may be denormal, which is slow
         }
+    }
+
+    /** A matrix as it lies, for a use that is not worth rearranging it. Its columns are whole panels. */
+    Panels(Matrix b) {
+        room = b;
+        depth = b.rows();
+        columns = b.columns();
+        rowBytes = 4L * b.rowStride();
+        panelBytes = PANEL_ROW;
     }
 
     static long floats(int depth, int columns) {
@@ -50,7 +63,12 @@ final class Panels {
 
     /** Where a row of a panel is, in bytes. */
     long at(int panel, int row) {
-        return 4 * room.offset() + ((long) panel * depth + row) * PANEL_ROW;
+        return 4 * room.offset() + panel * panelBytes + row * rowBytes;
+    }
+
+    /** The distance between the rows of a panel, in bytes. */
+    long rowBytes() {
+        return rowBytes;
     }
 
     /** The columns that a panel has of its own. */
