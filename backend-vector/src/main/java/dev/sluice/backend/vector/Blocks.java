@@ -11,6 +11,7 @@ import static dev.sluice.backend.vector.Tile.NUMBER;
 import dev.sluice.api.Matrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /** Rectangles of floats moved from one place to another. Offsets and distances between rows are in bytes. */
 final class Blocks {
@@ -28,15 +29,29 @@ final class Blocks {
             return;
         }
         int whole = columns - columns % COUNT;
+        if (whole < columns) {
+            copyRest(from, atFrom + 4L * whole, rowFrom, to, atTo + 4L * whole, rowTo, rows, columns - whole);
+        }
+        for (int j = 0; j < whole; j += COUNT) {
+            for (int r = 0; r < rows; r++) {
+                FloatVector.fromMemorySegment(SPECIES, from, atFrom + r * rowFrom + 4L * j, ORDER).intoMemorySegment(to, atTo + r * rowTo + 4L * j, ORDER);
+            }
+        }
+    }
+
+    /** Fewer columns than a vector has lanes. */
+    private static void copyRest(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
+        if (COUNT < 8) { // such processors have no loads and stores of some lanes only
+            for (int r = 0; r < rows; r++) {
+                for (int j = 0; j < columns; j++) {
+                    to.set(NUMBER, atTo + r * rowTo + 4L * j, from.get(NUMBER, atFrom + r * rowFrom + 4L * j));
+                }
+            }
+            return;
+        }
+        VectorMask<Float> some = SPECIES.indexInRange(0, columns);
         for (int r = 0; r < rows; r++) {
-            long source = atFrom + r * rowFrom;
-            long target = atTo + r * rowTo;
-            for (int j = 0; j < whole; j += COUNT) {
-                FloatVector.fromMemorySegment(SPECIES, from, source + 4L * j, ORDER).intoMemorySegment(to, target + 4L * j, ORDER);
-            }
-            for (int j = whole; j < columns; j++) {
-                to.set(NUMBER, target + 4L * j, from.get(NUMBER, source + 4L * j));
-            }
+            FloatVector.fromMemorySegment(SPECIES, from, atFrom + r * rowFrom, ORDER, some).intoMemorySegment(to, atTo + r * rowTo, ORDER, some);
         }
     }
 
@@ -51,6 +66,14 @@ final class Blocks {
             v1.intoMemorySegment(to, target + VECTOR, ORDER);
             v2.intoMemorySegment(to, target + 2 * VECTOR, ORDER);
             v3.intoMemorySegment(to, target + 3 * VECTOR, ORDER);
+        }
+    }
+
+    /** Zeros in whole vectors of contiguous memory. */
+    static void clear(MemorySegment to, long at, long vectors) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int v = 0; v < vectors; v++) {
+            zero.intoMemorySegment(to, at + v * VECTOR, ORDER);
         }
     }
 

@@ -39,8 +39,8 @@ final class FusedBackward {
         dGates = scratch.matrix(steps.rows(), 4 * units.count() + COUNT).columns(0, 4 * units.count()); // rows a power of two apart would share a place in the cache
         dc = scratch.matrix(steps.batch(), units.padded());
         firstC = scratch.matrix(steps.batch(), units.padded());
-        dc.fill(0f);
-        firstC.fill(0f);
+        Blocks.clear(dc.segment(), 4 * dc.offset(), (long) dc.rows() * units.vectors());
+        Blocks.clear(firstC.segment(), 4 * firstC.offset(), (long) dc.rows() * units.vectors());
         Blocks.copy(pass.first().c(), firstC.columns(0, units.count()));
     }
 
@@ -76,10 +76,10 @@ final class FusedBackward {
 
     /** All steps of the rows given, for the hidden units of the panels given. */
     private void sweep(int fromRow, int toRow, int fromPanel, int toPanel, Barrier barrier) {
-        try (Scratch scratch = new Scratch((toRow - fromRow) * (2L * PANEL + 4 * units.count()))) {
+        try (Scratch scratch = new Scratch((toRow - fromRow) * 2L * PANEL + Slivers.floats(toRow - fromRow, 4 * units.count()))) {
             Matrix dh = scratch.matrix(toRow - fromRow, PANEL);
             Matrix tile = scratch.matrix(toRow - fromRow, PANEL);
-            Matrix slivers = scratch.matrix(toRow - fromRow, 4 * units.count()); // of the gates' gradients in the step before
+            Matrix slivers = Slivers.room(scratch, toRow - fromRow, 4 * units.count()); // of the gates' gradients in the step before
             int count = 0;
             for (Sweep step = Sweep.backward(steps); step.next(); count++) {
                 int live = Math.clamp(step.live() - fromRow, 0, toRow - fromRow);

@@ -63,7 +63,7 @@ final class FusedForward {
 
     private static void padded(Matrix from, Matrix to) {
         if (from.columns() < to.columns()) {
-            to.fill(0f);
+            Blocks.clear(to.segment(), 4 * to.offset(), (long) to.rows() * to.columns() / COUNT);
         }
         Blocks.copy(from, to.columns(0, from.columns()));
     }
@@ -73,9 +73,9 @@ final class FusedForward {
         int vectors = toVector - fromVector;
         int most = Math.min(rows(fromRow, toRow), Math.max(toRow - fromRow, MOST_SUMS / (PANEL * vectors)));
         int depth = Math.max(x.columns(), units.count());
-        try (Scratch scratch = new Scratch((long) most * (vectors * PANEL + depth))) {
+        try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, depth))) {
             Matrix sums = scratch.matrix(most * vectors, PANEL); // panel by panel
-            Matrix slivers = scratch.matrix(most, depth); // of x, then of h
+            Matrix slivers = Slivers.room(scratch, most, depth); // of x, then of h
             for (int step = 0, end; step < batchSizes.length; step = end) {
                 int rows = live(step, fromRow, toRow);
                 for (end = step + 1; end < batchSizes.length && rows + live(end, fromRow, toRow) <= most; end++) {

@@ -93,9 +93,9 @@ final class Gemm {
     static void run(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC) {
         int all = transposeC.rows(c);
         int most = Math.min(ROWS, all);
-        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + (long) DEPTH * ROWS)) {
+        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + Slivers.floats(ROWS, DEPTH))) {
             Matrix tiles = scratch.matrix(most * b.count(), PANEL);
-            Matrix slivers = scratch.matrix(ROWS, DEPTH);
+            Matrix slivers = Slivers.room(scratch, ROWS, DEPTH);
             for (int row = 0; row < all; row += ROWS) {
                 int end = Math.min(all, row + ROWS);
                 strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, slivers);
@@ -128,7 +128,7 @@ final class Gemm {
     /** The start of the sums: β·C, or +0 without reading C. */
     private static void load(float beta, Matrix c, Transpose transposeC, int column, MemorySegment tile, long at, int rows, int columns) {
         if (beta == 0f) {
-            tile.asSlice(at, rows * PANEL_ROW).fill((byte) 0);
+            Blocks.clear(tile, at, (long) rows * Lanes.VECTORS);
             return;
         }
         if (transposeC == NO) {

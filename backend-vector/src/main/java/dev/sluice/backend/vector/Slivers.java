@@ -6,6 +6,8 @@ import static dev.sluice.backend.vector.Lanes.SPECIES;
 import static dev.sluice.backend.vector.Lanes.VECTOR;
 import static dev.sluice.backend.vector.Tile.NUMBER;
 
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -33,11 +35,25 @@ final class Slivers {
         return at + 4L * row * terms;
     }
 
+    /** The numbers that slivers need, with room for a vector of terms too many. */
+    static long floats(int rows, int terms) {
+        return (long) rows * terms + 4 * COUNT;
+    }
+
+    /** {@link #floats} numbers of the scratch memory. */
+    static Matrix room(Scratch scratch, int rows, int terms) {
+        return scratch.matrix(rows + Math.ceilDiv(4 * COUNT, Math.max(1, terms)), terms);
+    }
+
     /** From rows as they lie: {@code terms} numbers each. */
     static void fill(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long at) {
+        int rounded = Lanes.vectors(terms) * COUNT;
         int row = 0;
         for (; row + 4 <= rows; row += 4) {
-            interleave(from, atFrom + row * rowFrom, rowFrom, terms, to, at(at, row, terms), VECTOR);
+            long source = atFrom + row * rowFrom;
+            // A vector of terms may be read and written beyond the last: the sliver after this one is written later, and there is room after the last.
+            boolean inside = source + 3 * rowFrom + 4L * rounded <= from.byteSize();
+            interleave(from, source, rowFrom, inside ? rounded : terms, to, at(at, row, terms), VECTOR);
         }
         Blocks.transpose(from, atFrom + row * rowFrom, rowFrom, to, at(at, row, terms), 4L * (rows - row), rows - row, terms);
     }
