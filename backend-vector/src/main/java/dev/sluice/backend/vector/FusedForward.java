@@ -70,30 +70,7 @@ final class FusedForward {
 
     /** All steps of the rows and vectors of units given. */
     private void sweep(int fromRow, int toRow, int fromVector, int toVector, Barrier barrier) {
-        int vectors = toVector - fromVector;
-        int most = Math.min(rows(fromRow, toRow), Math.max(toRow - fromRow, MOST_SUMS / (PANEL * vectors)));
-        int depth = Math.max(x.columns(), units.count());
-        try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, depth))) {
-            Matrix sums = scratch.matrix(most * vectors, PANEL); // panel by panel
-            Matrix slivers = Slivers.room(scratch, most, depth); // of x, then of h
-            for (int step = 0, end; step < batchSizes.length; step = end) {
-                int rows = live(step, fromRow, toRow);
-                for (end = step + 1; end < batchSizes.length && rows + live(end, fromRow, toRow) <= most; end++) {
-                    rows += live(end, fromRow, toRow);
-                }
-                for (int s = step, row = 0; s < end; row += live(s, fromRow, toRow), s++) {
-                    Slivers.fill(x.segment(), 4 * x.row(rowOf[t(s)] + fromRow), 4L * x.rowStride(), live(s, fromRow, toRow), x.columns(), slivers.segment(),
-                            Slivers.at(4 * slivers.offset(), row, x.columns()));
-                }
-                for (int v = 0; v < vectors; v++) {
-                    inputTerms(fromVector + v, step, end, fromRow, toRow, rows, slivers, sums.segment(), 4 * sums.row(v * rows));
-                }
-                for (int s = step, row = 0; s < end; row += live(s, fromRow, toRow), s++) {
-                    recurrence(s, fromRow, live(s, fromRow, toRow), fromVector, toVector, rows, slivers, sums.segment(), 4 * sums.row(row));
-                    barrier.await();
-                }
-            }
-        }
+        new Part(fromRow, toRow, fromVector, toVector, barrier).run();
     }
 
     /** The step that comes as number {@code s}, counted as packed. */
@@ -101,66 +78,117 @@ final class FusedForward {
         return reverse ? batchSizes.length - 1 - s : s;
     }
 
-    private int live(int s, int fromRow, int toRow) {
-        return Math.clamp(batchSizes[t(s)] - fromRow, 0, toRow - fromRow);
-    }
+    /** Some rows of the batch in some vectors of units. */
+    private final class Part {
+        private final int fromRow, toRow, fromVector, toVector;
+        private final Barrier barrier;
+        private final boolean whole; // whether it has all rows of a step: then those of several steps follow each other
+        private Matrix sums; // [vectors · rows, panel], panel by panel
+        private Matrix slivers; // of x for some steps, then of h for each
+        private int rows; // of the steps taken together
+        private int lowest; // the first of them in packed order
 
-    private int rows(int fromRow, int toRow) {
-        int rows = 0;
-        for (int s = 0; s < batchSizes.length; s++) {
-            rows += live(s, fromRow, toRow);
+        Part(int fromRow, int toRow, int fromVector, int toVector, Barrier barrier) {
+            this.fromRow = fromRow;
+            this.toRow = toRow;
+            this.fromVector = fromVector;
+            this.toVector = toVector;
+            this.barrier = barrier;
+            whole = toRow - fromRow == c.rows();
         }
-        return rows;
-    }
 
-    /** sums = bias + x·W_ihᵀ in one panel, for the rows of steps {@code step} to {@code end}. */
-    private void inputTerms(int panel, int step, int end, int fromRow, int toRow, int rows, Matrix slivers, MemorySegment sums, long atSums) {
-        GatePanels input = weights.input;
-        Blocks.repeat(weights.bias.segment(), weights.bias.at(panel), sums, atSums, rows);
-        for (int s = step, row = 0; s < end; s++) {
-            int live = live(s, fromRow, toRow);
-            Tile.multiply(slivers.segment(), Slivers.at(4 * slivers.offset(), row, input.depth()), live, input.depth(), input.segment(), input.at(panel), PANEL_ROW, 4, sums,
-                    atSums + row * PANEL_ROW);
-            row += live;
+        void run() {
+            int all = 0;
+            for (int s = 0; s < batchSizes.length; s++) {
+                all += live(s);
+            }
+            int vectors = toVector - fromVector;
+            int most = Math.min(all, Math.max(toRow - fromRow, MOST_SUMS / (PANEL * vectors)));
+            int depth = Math.max(x.columns(), units.count());
+            try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, depth))) {
+                sums = scratch.matrix(most * vectors, PANEL);
+                slivers = Slivers.room(scratch, most, depth);
+                for (int step = 0, end; step < batchSizes.length; step = end) {
+                    rows = live(step);
+                    for (end = step + 1; end < batchSizes.length && rows + live(end) <= most; end++) {
+                        rows += live(end);
+                    }
+                    lowest = Math.min(rowOf[t(step)], rowOf[t(end - 1)]);
+                    inputTerms(step, end);
+                    for (int s = step, place = 0; s < end; place += live(s), s++) {
+                        recurrence(s, live(s), whole ? rowOf[t(s)] - lowest : place);
+                        barrier.await();
+                    }
+                }
+            }
         }
-    }
 
-    /** One step of {@code live} rows: recurrent terms, gates, states. The sums of a panel begin {@code rows} rows behind those of the one before. */
-    private void recurrence(int s, int fromRow, int live, int fromVector, int toVector, int rows, Matrix slivers, MemorySegment sums, long atSums) {
-        if (live == 0) {
-            return;
+        private int live(int s) {
+            return Math.clamp(batchSizes[t(s)] - fromRow, 0, toRow - fromRow);
         }
-        GatePanels recurrent = weights.recurrent;
-        long stride = 4L * h.rowStride();
-        int batch = c.rows();
-        long before = 4 * h.row(s % 2 * batch + fromRow), after = 4 * h.row((s + 1) % 2 * batch + fromRow), cell = 4 * c.row(fromRow);
-        int row = rowOf[t(s)] + fromRow;
-        Slivers.fill(h.segment(), before, stride, live, units.count(), slivers.segment(), 4 * slivers.offset());
-        for (int i = 0; i < toVector - fromVector; i++) {
-            int v = s % 2 == 0 ? i : toVector - fromVector - 1 - i; // to and fro: what was read last is still in the cache
-            int vector = fromVector + v;
-            long tile = atSums + v * rows * PANEL_ROW;
-            Tile.multiply(slivers.segment(), 4 * slivers.offset(), live, units.count(), recurrent.segment(), recurrent.at(vector), PANEL_ROW, 4, sums, tile);
-            MemorySegment gates = saved == null ? sums : saved.segment();
-            long atGates = saved == null ? tile : 4 * saved.row(row) + vector * PANEL_ROW;
-            Cell.forward(sums, tile, c.segment(), cell + vector * VECTOR, stride, h.segment(), after + vector * VECTOR, stride, gates, atGates,
-                    saved == null ? PANEL_ROW : 4L * saved.rowStride(), live);
+
+        /** sums = bias + x·W_ihᵀ, for the steps {@code step} to {@code end}. */
+        private void inputTerms(int step, int end) {
+            for (int v = fromVector; v < toVector; v++) {
+                Blocks.repeat(weights.bias.segment(), weights.bias.at(v), sums.segment(), sums(v, 0), rows);
+            }
+            if (whole) {
+                inputTerms(lowest, rows, 0);
+                return;
+            }
+            for (int s = step, place = 0; s < end; place += live(s), s++) {
+                inputTerms(rowOf[t(s)] + fromRow, live(s), place);
+            }
         }
-        int unit = fromVector * COUNT;
-        int width = Math.min(toVector * COUNT, units.count()) - unit;
-        Blocks.copy(h.segment(), after + 4L * unit, stride, y.segment(), 4 * (y.row(row) + unit), 4L * y.rowStride(), live, width);
-        if (saved != null) {
-            Blocks.copy(c.segment(), cell + 4L * unit, stride, saved.segment(), 4 * (saved.row(row) + 4L * units.padded() + unit), 4L * saved.rowStride(), live,
-                    (toVector - fromVector) * COUNT);
+
+        private void inputTerms(int row, int count, int place) {
+            GatePanels input = weights.input;
+            Slivers.fill(x.segment(), 4 * x.row(row), 4L * x.rowStride(), count, input.depth(), slivers.segment(), 4 * slivers.offset());
+            for (int v = fromVector; v < toVector; v++) {
+                Tile.multiply(slivers.segment(), 4 * slivers.offset(), count, input.depth(), input.segment(), input.at(v), PANEL_ROW, 4, sums.segment(), sums(v, place));
+            }
         }
-        int next = t(s + 1);
-        int continuing = next < 0 || next >= batchSizes.length ? 0 : Math.clamp(batchSizes[next] - fromRow, 0, live);
-        if (continuing < live) {
-            int ending = live - continuing;
-            long skipped = continuing * stride + 4L * unit;
-            Matrix lastH = last.h(), lastC = last.c();
-            Blocks.copy(h.segment(), after + skipped, stride, lastH.segment(), 4 * (lastH.row(fromRow + continuing) + unit), 4L * lastH.rowStride(), ending, width);
-            Blocks.copy(c.segment(), cell + skipped, stride, lastC.segment(), 4 * (lastC.row(fromRow + continuing) + unit), 4L * lastC.rowStride(), ending, width);
+
+        /** Where the sums of a vector of units are for a row, in bytes. */
+        private long sums(int vector, int place) {
+            return 4 * sums.row((vector - fromVector) * rows + place);
+        }
+
+        /** One step of {@code live} rows, whose sums begin at {@code place}: recurrent terms, gates, states. */
+        private void recurrence(int s, int live, int place) {
+            if (live == 0) {
+                return;
+            }
+            GatePanels recurrent = weights.recurrent;
+            long stride = 4L * h.rowStride();
+            long before = 4 * h.row(s % 2 * c.rows() + fromRow), after = 4 * h.row((s + 1) % 2 * c.rows() + fromRow), cell = 4 * c.row(fromRow);
+            int row = rowOf[t(s)] + fromRow;
+            Slivers.fill(h.segment(), before, stride, live, recurrent.depth(), slivers.segment(), 4 * slivers.offset());
+            for (int i = fromVector; i < toVector; i++) {
+                int v = s % 2 == 0 ? i : fromVector + toVector - 1 - i; // to and fro: what was read last is still in the cache
+                Tile.multiply(slivers.segment(), 4 * slivers.offset(), live, recurrent.depth(), recurrent.segment(), recurrent.at(v), PANEL_ROW, 4, sums.segment(), sums(v, place));
+                MemorySegment gates = saved == null ? sums.segment() : saved.segment();
+                long atGates = saved == null ? sums(v, place) : 4 * saved.row(row) + v * PANEL_ROW;
+                Cell.forward(sums.segment(), sums(v, place), c.segment(), cell + v * VECTOR, stride, h.segment(), after + v * VECTOR, stride, gates, atGates,
+                        saved == null ? PANEL_ROW : 4L * saved.rowStride(), live);
+            }
+            int unit = fromVector * COUNT;
+            int width = Math.min(toVector * COUNT, units.count()) - unit;
+            copy(h, after, y, row, live, width);
+            if (saved != null) {
+                Blocks.copy(c.segment(), cell + 4L * unit, stride, saved.segment(), 4 * (saved.row(row) + 4L * units.padded() + unit), 4L * saved.rowStride(), live,
+                        (toVector - fromVector) * COUNT);
+            }
+            int next = t(s + 1);
+            int continuing = next < 0 || next >= batchSizes.length ? 0 : Math.clamp(batchSizes[next] - fromRow, 0, live);
+            copy(h, after + continuing * stride, last.h(), fromRow + continuing, live - continuing, width);
+            copy(c, cell + continuing * stride, last.c(), fromRow + continuing, live - continuing, width);
+        }
+
+        /** This part's units of some rows of the states. */
+        private void copy(Matrix state, long at, Matrix to, int row, int count, int width) {
+            int unit = fromVector * COUNT;
+            Blocks.copy(state.segment(), at + 4L * unit, 4L * state.rowStride(), to.segment(), 4 * (to.row(row) + unit), 4L * to.rowStride(), count, width);
         }
     }
 }
