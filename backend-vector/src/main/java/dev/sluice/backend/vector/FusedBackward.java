@@ -50,7 +50,7 @@ final class FusedBackward {
         long rows = steps.rows();
         try (Scratch scratch = new Scratch(rows * (5L * hidden + COUNT + inputs) + 2L * steps.batch() * units.padded() + 4L * hidden * (inputs + hidden))) {
             FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);
-            Parts.run(weights.workers, steps, rows * 4 * hidden * hidden, Lanes.panels(hidden), backward::sweep);
+            Parts.run(weights.workers, steps, 4L * hidden * hidden, Lanes.panels(hidden), backward::sweep);
             Matrix dGates = backward.dGates;
             Matrix before = backward.before(scratch.matrix((int) rows, inputs + hidden));
             if (rows < FEW_ROWS) {

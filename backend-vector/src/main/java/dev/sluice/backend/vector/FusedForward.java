@@ -56,8 +56,7 @@ final class FusedForward {
         Units units = weights.units;
         try (Scratch scratch = new Scratch(3L * steps.batch() * units.padded())) {
             FusedForward forward = new FusedForward(weights, steps, x, first, y, last, saved, scratch);
-            long work = (long) steps.rows() * 4 * units.count() * (weights.input.depth() + units.count());
-            Parts.run(weights.workers, steps, work, units.vectors(), forward::sweep);
+            Parts.run(weights.workers, steps, 4L * units.count() * (weights.input.depth() + units.count()), units.vectors(), forward::sweep);
         }
     }
 

@@ -9,10 +9,13 @@ import dev.sluice.api.Workers;
  */
 final class Parts {
     /** Multiply-adds for which a second thread is worth its start. */
-    private static final long WORTH_A_THREAD = 400_000;
+    private static final long WORTH_A_THREAD = 200_000;
 
     /** Fewer rows than this to each thread, and reading the weights takes the time: then each thread reads its own part of them. */
     private static final int FEWEST_ROWS = 4;
+
+    /** Weights that no cache of a core holds: then, too, each thread reads its own part of them. */
+    private static final long LARGE_WEIGHTS = 4_000_000;
 
     private Parts() {}
 
@@ -26,15 +29,15 @@ final class Parts {
     }
 
     /**
-     * @param work multiply-adds in all
+     * @param weights the numbers that each step reads
      * @param vectors what hidden units are shared out by
      */
-    static void run(Workers workers, LSTMKernel.Steps steps, long work, int vectors, Part part) {
+    static void run(Workers workers, LSTMKernel.Steps steps, long weights, int vectors, Part part) {
         int batch = steps.batch();
-        int threads = (int) Math.min(workers.threads(), work / (WORTH_A_THREAD / 2));
+        int threads = (int) Math.min(workers.threads(), steps.rows() * weights / WORTH_A_THREAD);
         if (threads < 2) {
             part.run(0, batch, 0, vectors, new Barrier(1));
-        } else if (batch >= FEWEST_ROWS * threads) {
+        } else if (batch >= FEWEST_ROWS * threads && (weights < LARGE_WEIGHTS || vectors % threads != 0)) {
             int[] ends = evenRows(steps, threads);
             workers.run(threads, i -> part.run(i == 0 ? 0 : ends[i - 1], ends[i], 0, vectors, new Barrier(1)));
         } else {
