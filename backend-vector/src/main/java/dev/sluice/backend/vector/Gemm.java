@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 /** C = A·B + β·C, by tiles of C that are brought together from where they lie, summed, and put back. */
 final class Gemm {
     /** Rows of C that are summed together, while a block of B passes. */
-    private static final int ROWS = 64;
+    private static final int ROWS = 128;
 
     /** Terms taken in at a time. */
     private static final int DEPTH = Tile.DEPTH;
