@@ -48,6 +48,46 @@ class WorkersTest {
     }
 
     @Test
+    void sidesWorkAtTheSameTimeAndAreToldTheirNumber() {
+        try (Workers workers = Workers.of(3)) {
+            for (int round = 0; round < 500; round++) {
+                AtomicInteger arrived = new AtomicInteger();
+                workers.together(3, (number, sides) -> {
+                    assertThat(sides).isEqualTo(3);
+                    arrived.incrementAndGet();
+                    while (arrived.get() < 3) { // for ever, unless all three are there
+                        Thread.onSpinWait();
+                    }
+                });
+            }
+            workers.together(2, (number, sides) -> assertThat(sides).isEqualTo(2));
+            workers.together(9, (number, sides) -> assertThat(sides).isEqualTo(3));
+        }
+    }
+
+    @Test
+    void thereIsOneSideWhileTheTeamIsBusyOrEnded() {
+        Workers workers = Workers.of(2);
+        AtomicInteger alone = new AtomicInteger();
+        workers.run(2, i -> workers.together(2, (number, sides) -> alone.addAndGet(sides)));
+        assertThat(alone.get()).isEqualTo(2);
+        workers.close();
+        workers.close();
+        workers.together(2, (number, sides) -> assertThat(sides).isEqualTo(1));
+    }
+
+    @Test
+    void whatASideThrowsIsThrown() {
+        try (Workers workers = Workers.of(2)) {
+            assertThatThrownBy(() -> workers.together(2, (number, sides) -> {
+                if (number == 1) {
+                    throw new IllegalStateException("side 1");
+                }
+            })).isInstanceOf(IllegalStateException.class).hasMessage("side 1");
+        }
+    }
+
+    @Test
     void nestedWorkStaysOnItsThread() {
         try (Workers workers = Workers.of(4)) {
             workers.run(4, i -> {

@@ -11,9 +11,10 @@ import java.util.Map;
 
 /** A JVM of its own for a test: what it printed, output and errors together, and how it ended. */
 record Jvm(int status, List<String> lines) {
-    /** Runs a main class of the class path of the tests. */
+    /** Runs a main class of the class path of the tests, with the module that the vector backend needs. */
     static Jvm run(List<String> options, Class<?> main, String... args) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(options);
+        List<String> command = new ArrayList<>(List.of("--add-modules", "jdk.incubator.vector"));
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(args));
         return start(Map.of(), command);
@@ -28,7 +29,7 @@ record Jvm(int status, List<String> lines) {
         Process process = builder.start();
         process.getOutputStream().close();
         try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
-            List<String> lines = reader.lines().toList();
+            List<String> lines = reader.lines().filter(line -> !line.equals("WARNING: Using incubator modules: jdk.incubator.vector")).toList();
             return new Jvm(process.waitFor(), lines);
         }
     }

@@ -13,21 +13,42 @@ class SelectionTest {
     private static final String ALL = Jvm.classPath("/api/target/", "sluice-api-", "/core/target/", "sluice-core-", "/backend-", "sluice-backend-", "/examples/target/");
     private static final String NO_BACKEND = Jvm.classPath("/api/target/", "sluice-api-", "/core/target/", "sluice-core-", "/examples/target/");
 
-    private static List<String> inUse(Map<String, String> environment, String... options) throws Exception {
+    private static final String NO_MODULE = "the module jdk.incubator.vector is not there; start Java with --add-modules jdk.incubator.vector";
+    private static final String[] VECTOR = {"--add-modules", "jdk.incubator.vector"};
+
+    private static List<String> list(Map<String, String> environment, String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of(options));
         command.addAll(List.of("-cp", ALL, ListBackends.class.getName()));
-        return Jvm.start(environment, command).lines().stream().filter(line -> line.startsWith("in use")).toList();
+        return Jvm.start(environment, command).lines();
+    }
+
+    private static List<String> inUse(Map<String, String> environment, String... options) throws Exception {
+        return list(environment, options).stream().filter(line -> line.startsWith("in use")).toList();
     }
 
     @Test
     void theEnvironmentSelectsAndThePropertyComesFirst() throws Exception {
-        String unusable = "in use: none; backends: vector was asked for and is not usable: this release has no SIMD kernels; use scalar";
+        String unusable = "in use: none; backends: vector was asked for and is not usable: " + NO_MODULE;
         assertThat(inUse(Map.of())).containsExactly("in use: scalar");
-        assertThat(inUse(Map.of("SLUICE_BACKEND", "scalar"))).containsExactly("in use: scalar");
+        assertThat(inUse(Map.of(), VECTOR)).containsExactly("in use: vector");
+        assertThat(inUse(Map.of("SLUICE_BACKEND", "scalar"), VECTOR)).containsExactly("in use: scalar");
         assertThat(inUse(Map.of("SLUICE_BACKEND", "vector"))).containsExactly(unusable);
         assertThat(inUse(Map.of("SLUICE_BACKEND", "vector"), "-Dsluice.backend=scalar")).containsExactly("in use: scalar");
         assertThat(inUse(Map.of("SLUICE_BACKEND", "scalar"), "-Dsluice.backend=vector")).containsExactly(unusable);
         assertThat(inUse(Map.of(), "-Dsluice.backend=quick").getFirst()).startsWith("in use: none; backends: none is named quick; found: vector (not usable: ");
+    }
+
+    @Test
+    void theVectorBackendSaysWhatItMisses() throws Exception {
+        assertThat(list(Map.of())).first().asString().startsWith("vector      not usable  " + NO_MODULE);
+        assertThat(list(Map.of(), "--add-modules", "jdk.incubator.vector", "-Xint")).first().asString().startsWith("vector      not usable  this JVM runs without its C2 compiler "
+                + "(interpreted mode, sharing), and vectors would be slower than plain loops; start it without -Xint and -XX:TieredStopAtLevel, or use scalar");
+        assertThat(list(Map.of(), "--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1")).first().asString()
+                .startsWith("vector      not usable  this JVM runs without its C2 compiler (mixed mode, emulated-client, sharing), and");
+        assertThat(list(Map.of(), "--add-modules", "jdk.incubator.vector", "-XX:-UseFMA")).anySatisfy(line -> assertThat(line)
+                .startsWith("vector      not usable  this JVM has no fused multiply-add in hardware, without which every product would take about a thousand times as long; "
+                        + "start it without -XX:UseAVX=0 and -XX:-UseFMA, or use a processor that has it"));
+        assertThat(inUse(Map.of(), "--add-modules", "jdk.incubator.vector", "-Xint")).containsExactly("in use: scalar");
     }
 
     @Test
@@ -42,7 +63,7 @@ class SelectionTest {
     void oneLineOfTheLogSaysWhatRunsAndWhatWasSkipped() throws Exception {
         Jvm jvm = Jvm.start(Map.of(), List.of("-Dsluice.threads=1", "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%n", "-cp", ALL, QuickStart.class.getName()));
         assertThat(jvm.lines().stream().filter(line -> line.contains("sluice"))).containsExactly("INFO sluice runs on backend scalar: plain Java loops, 1 thread; "
-                + "skipped vector: this release has no SIMD kernels; use scalar; skipped panama-ffm: this release has no BLAS binding; use scalar");
+                + "skipped vector: " + NO_MODULE + "; skipped panama-ffm: this release has no BLAS binding; use scalar");
     }
 
     @Test
@@ -50,7 +71,7 @@ class SelectionTest {
         String modules = Jvm.classPath("/api/target/classes", "sluice-api-0.1.0-SNAPSHOT.jar", "/core/target/classes", "sluice-core-0.1.0-SNAPSHOT.jar", "/backend-", "sluice-backend-");
         Jvm jvm = Jvm.start(Map.of(), List.of("-Dsluice.threads=1", "-p", modules, "--add-modules", "ALL-MODULE-PATH", "-cp", Jvm.classPath("/examples/target/classes"),
                 ListBackends.class.getName()));
-        assertThat(jvm.text()).contains("vector      not usable  this release has no SIMD kernels", "scalar      usable      plain Java loops, 1 thread", "in use: scalar");
+        assertThat(jvm.text()).containsPattern("vector      usable      SIMD of \\d+ floats, \\d+ registers, 1 thread").contains("scalar      usable      plain Java loops, 1 thread", "in use: vector");
         assertThat(jvm.lines()).hasSize(4);
     }
 }

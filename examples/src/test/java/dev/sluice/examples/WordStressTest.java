@@ -64,10 +64,18 @@ class WordStressTest {
     void learnsAndSaysSoInItsLastLine() {
         Run run = run("", "--data", "" + folder, "--epochs", "6", "--hidden", "32");
         assertThat(run.status).as(run.err).isZero();
-        assertThat(run.out).startsWith("backend scalar: plain Java loops, ").contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones")
+        assertThat(run.out).startsWith("backend vector: SIMD of ").contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones")
                 .contains("epoch 6  100 %").contains("predicted").contains("dictionary");
         assertThat(run.lastLine()).matches("test vowels \\d+\\.\\d\\d % words \\d+\\.\\d\\d % training \\d+\\.\\d s");
         assertThat(Double.parseDouble(run.lastLine().split(" ")[2])).as("better than always guessing the commonest pattern (64.5)").isGreaterThan(75);
+    }
+
+    @Test
+    void everyExactBackendGivesTheSameScores() {
+        String[] args = {"--data", "" + folder, "--epochs", "2", "--hidden", "24", "--seed", "5", "--backend", "scalar"};
+        String scalar = run("", args).lastLine();
+        args[args.length - 1] = "vector";
+        assertThat(run("", args).lastLine().replaceAll(" training.*", "")).isEqualTo(scalar.replaceAll(" training.*", "")).contains("vowels");
     }
 
     @Test
@@ -154,6 +162,6 @@ class WordStressTest {
         assertError(2, "phones are only tagged with --predict: K AE T", "K", "AE", "T");
         assertError(2, "--model " + folder.resolve("none/model") + ": its folder is missing or not writable", "--model", "" + folder.resolve("none/model"));
         assertError(2, "Unknown option: '--epoch'", "--epoch", "1");
-        assertError(1, "backends: vector was asked for and is not usable: this release has no SIMD kernels; use scalar", "--backend", "vector", "--data", "" + folder);
+        assertError(1, "backends: panama-ffm was asked for and is not usable: this release has no BLAS binding; use scalar", "--backend", "panama-ffm", "--data", "" + folder);
     }
 }

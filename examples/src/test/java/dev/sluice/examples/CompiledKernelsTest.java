@@ -1,0 +1,73 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.sluice.api.Backend;
+import dev.sluice.api.Backends;
+import dev.sluice.api.Workers;
+import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Tensor;
+import dev.sluice.api.tensor.TensorScope;
+import dev.sluice.core.LSTM;
+import dev.sluice.examples.benchmark.Workload;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A kernel whose vectors are put into objects, or that the JVM does not compile, is still right, and a hundred times as slow. Nothing else would notice.
+ */
+class CompiledKernelsTest {
+    private static final double SECONDS = 1.5;
+
+    private final Backends backends = Backends.discover(Workers.of(1));
+
+    @Test
+    void vectorIsWellAheadOfScalar() {
+        for (Workload work : new Workload[] {Workload.MEDIUM, Workload.SINGLE, Workload.PACKED_WORDS}) {
+            Workload.Passes vector = work.on(backends.named("vector")), scalar = work.on(backends.named("scalar"));
+            double forward = fastest(scalar::forward) / fastest(vector::forward), training = fastest(scalar::train) / fastest(vector::train);
+            System.out.printf("%s: scalar takes %.1f times as long as vector forward, %.1f times in training%n", work.title(), forward, training);
+            assertThat(forward).as(work.title() + " forward, scalar's time over vector's").isGreaterThan(2);
+            assertThat(training).as(work.title() + " training, scalar's time over vector's").isGreaterThan(2);
+        }
+    }
+
+    private static double fastest(Runnable run) {
+        long best = Long.MAX_VALUE;
+        for (long end = System.nanoTime() + (long) (SECONDS * 1e9); System.nanoTime() < end; ) {
+            long begin = System.nanoTime();
+            run.run();
+            best = Math.min(best, System.nanoTime() - begin);
+        }
+        return best;
+    }
+
+    /** What a pass puts on the heap are the objects around its results, whose number does not depend on the steps. */
+    @Test
+    void inferenceAllocatesNothingForItsSteps() {
+        Backend backend = backends.named("vector");
+        LSTM lstm = LSTM.of(32, 64).random(new Generator(1)).backend(backend).build();
+        Tensor few = Tensor.randn(new Generator(1), 10, 4, 32), many = Tensor.randn(new Generator(1), 200, 4, 32);
+        long fewBytes = allocated(lstm, few), manyBytes = allocated(lstm, many);
+        System.out.println("bytes on the heap for 10 steps: " + fewBytes + ", for 200: " + manyBytes);
+        int arraysOfSteps = 3 * 4 * 190; // the packing's, one number a step
+        assertThat(manyBytes).isLessThan(fewBytes + 2 * arraysOfSteps).isLessThan(20_000);
+    }
+
+    private static long allocated(LSTM lstm, Tensor input) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 40; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 50; i++) {
+                try (TensorScope _ = TensorScope.open()) {
+                    Gradients.off(() -> lstm.forward(input));
+                }
+            }
+            least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / 50);
+        }
+        return least;
+    }
+}
