@@ -30,6 +30,7 @@ final class FusedForward {
     private final Matrix saved; // or null
     private final Matrix h; // [2 · batch, units filled up]: after even steps and after odd ones
     private final Matrix c; // [batch, units filled up]
+    private final int turn;
 
     private FusedForward(FusedWeights weights, LSTMKernel.Steps steps, Matrix x, LSTMKernel.States first, Matrix y, LSTMKernel.States last, Matrix saved, Scratch scratch) {
         this.weights = weights;
@@ -38,6 +39,7 @@ final class FusedForward {
         this.y = y;
         this.last = last;
         this.saved = saved;
+        turn = weights.turn();
         batchSizes = steps.batchSizes();
         reverse = steps.direction() == Direction.REVERSE;
         rowOf = new int[batchSizes.length];
@@ -83,7 +85,8 @@ final class FusedForward {
         private final Barrier barrier;
         private final boolean whole; // whether it has all rows of a step: then those of several steps follow each other
         private Matrix sums; // [vectors · rows, panel], panel by panel
-        private Matrix slivers; // of x for some steps, then of h for each
+        private Matrix xSlivers; // of the steps taken together
+        private Matrix hSlivers; // of one step
         private int rows; // of the steps taken together
         private int lowest; // the first of them in packed order
 
@@ -102,20 +105,24 @@ final class FusedForward {
                 all += live(s);
             }
             int vectors = toVector - fromVector;
-            int most = Math.min(all, Math.max(toRow - fromRow, MOST_SUMS / (PANEL * vectors)));
-            int depth = Math.max(x.columns(), units.count());
-            try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, depth))) {
+            int live = toRow - fromRow;
+            int most = Math.min(all, Math.max(live, MOST_SUMS / (PANEL * vectors)));
+            try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, x.columns()) + Slivers.floats(live, units.count()))) {
                 sums = scratch.matrix(most * vectors, PANEL);
-                slivers = Slivers.room(scratch, most, depth);
+                xSlivers = Slivers.room(scratch, most, x.columns());
+                hSlivers = Slivers.room(scratch, live, units.count());
                 for (int step = 0, end; step < batchSizes.length; step = end) {
                     rows = live(step);
                     for (end = step + 1; end < batchSizes.length && rows + live(end) <= most; end++) {
                         rows += live(end);
                     }
                     lowest = Math.min(rowOf[t(step)], rowOf[t(end - 1)]);
-                    inputTerms(step, end);
+                    fillSlivers(step, end);
+                    for (int v = fromVector; end - step > 1 && v < toVector; v++) {
+                        inputTerms(v, step, end);
+                    }
                     for (int s = step, place = 0; s < end; place += live(s), s++) {
-                        recurrence(s, live(s), whole ? rowOf[t(s)] - lowest : place);
+                        recurrence(s, live(s), whole ? rowOf[t(s)] - lowest : place, end - step == 1);
                         barrier.await();
                     }
                 }
@@ -126,26 +133,37 @@ final class FusedForward {
             return Math.clamp(batchSizes[t(s)] - fromRow, 0, toRow - fromRow);
         }
 
-        /** sums = bias + x·W_ihᵀ, for the steps {@code step} to {@code end}. */
-        private void inputTerms(int step, int end) {
-            for (int v = fromVector; v < toVector; v++) {
-                Blocks.repeat(weights.bias.segment(), weights.bias.at(v), sums.segment(), sums(v, 0), rows);
-            }
+        /** The rows of x of the steps {@code step} to {@code end}. */
+        private void fillSlivers(int step, int end) {
             if (whole) {
-                inputTerms(lowest, rows, 0);
+                fillSlivers(lowest, rows, 0);
                 return;
             }
             for (int s = step, place = 0; s < end; place += live(s), s++) {
-                inputTerms(rowOf[t(s)] + fromRow, live(s), place);
+                fillSlivers(rowOf[t(s)] + fromRow, live(s), place);
             }
         }
 
-        private void inputTerms(int row, int count, int place) {
-            GatePanels input = weights.input;
-            Slivers.fill(x.segment(), 4 * x.row(row), 4L * x.rowStride(), count, input.depth(), slivers.segment(), 4 * slivers.offset());
-            for (int v = fromVector; v < toVector; v++) {
-                Tile.multiply(slivers.segment(), 4 * slivers.offset(), count, input.depth(), input.segment(), input.at(v), PANEL_ROW, 4, sums.segment(), sums(v, place));
+        private void fillSlivers(int row, int count, int place) {
+            Slivers.fill(x.segment(), 4 * x.row(row), 4L * x.rowStride(), count, x.columns(), xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()));
+        }
+
+        /** sums = bias + x·W_ihᵀ for one vector of units, for the steps {@code step} to {@code end}. */
+        private void inputTerms(int v, int step, int end) {
+            Blocks.repeat(weights.bias.segment(), weights.bias.at(v), sums.segment(), sums(v, 0), rows);
+            if (whole) {
+                multiplyInput(v, rows, 0);
+                return;
             }
+            for (int s = step, place = 0; s < end; place += live(s), s++) {
+                multiplyInput(v, live(s), place);
+            }
+        }
+
+        private void multiplyInput(int v, int count, int place) {
+            GatePanels input = weights.input;
+            Tile.multiply(xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()), count, x.columns(), input.segment(), input.at(v), PANEL_ROW, 4, sums.segment(),
+                    sums(v, place));
         }
 
         /** Where the sums of a vector of units are for a row, in bytes. */
@@ -153,8 +171,12 @@ final class FusedForward {
             return 4 * sums.row((vector - fromVector) * rows + place);
         }
 
-        /** One step of {@code live} rows, whose sums begin at {@code place}: recurrent terms, gates, states. */
-        private void recurrence(int s, int live, int place) {
+        /**
+         * One step of {@code live} rows, whose sums begin at {@code place}: recurrent terms, gates, states.
+         *
+         * @param alone whether the input terms, too, are still to come, those of a vector of units just before the others
+         */
+        private void recurrence(int s, int live, int place, boolean alone) {
             if (live == 0) {
                 return;
             }
@@ -162,10 +184,13 @@ final class FusedForward {
             long stride = 4L * h.rowStride();
             long before = 4 * h.row(s % 2 * c.rows() + fromRow), after = 4 * h.row((s + 1) % 2 * c.rows() + fromRow), cell = 4 * c.row(fromRow);
             int row = rowOf[t(s)] + fromRow;
-            Slivers.fill(h.segment(), before, stride, live, recurrent.depth(), slivers.segment(), 4 * slivers.offset());
+            Slivers.fill(h.segment(), before, stride, live, recurrent.depth(), hSlivers.segment(), 4 * hSlivers.offset());
             for (int i = fromVector; i < toVector; i++) {
-                int v = s % 2 == 0 ? i : fromVector + toVector - 1 - i; // to and fro: what was read last is still in the cache
-                Tile.multiply(slivers.segment(), 4 * slivers.offset(), live, recurrent.depth(), recurrent.segment(), recurrent.at(v), PANEL_ROW, 4, sums.segment(), sums(v, place));
+                int v = (s + turn) % 2 == 0 ? i : fromVector + toVector - 1 - i; // to and fro: what was read last is still in the cache
+                if (alone) {
+                    inputTerms(v, s, s + 1);
+                }
+                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, recurrent.depth(), recurrent.segment(), recurrent.at(v), PANEL_ROW, 4, sums.segment(), sums(v, place));
                 MemorySegment gates = saved == null ? sums.segment() : saved.segment();
                 long atGates = saved == null ? sums(v, place) : 4 * saved.row(row) + v * PANEL_ROW;
                 Cell.forward(sums.segment(), sums(v, place), c.segment(), cell + v * VECTOR, stride, h.segment(), after + v * VECTOR, stride, gates, atGates,

@@ -23,6 +23,7 @@ final class FusedWeights implements LSTMKernel.Prepared {
     final GatePanels recurrent; // [H, gates]
     final GatePanels bias; // [1, gates]
     private final Scratch scratch;
+    private int turn;
     private Panels back; // W_hh as it is, [4H, H]
     private Scratch backScratch;
 
@@ -47,6 +48,12 @@ final class FusedWeights implements LSTMKernel.Prepared {
             input.fill(weights.inputHidden(), from, to);
             recurrent.fill(weights.hiddenHidden(), from, to);
         });
+    }
+
+    /** 0 and 1 in turn, so that of calls with one step each, too, one begins where the other ended. Two threads may get the same; it is a matter of speed. */
+    int turn() {
+        turn ^= 1;
+        return turn;
     }
 
     /** W_hh for the way back over so many rows: rearranged when it is first worth that, else as it lies. */
