@@ -2,7 +2,7 @@ package dev.sluice.examples;
 
 import java.io.IOException;
 
-/** Runs the JMH benchmarks; arguments are JMH's: a pattern of names, {@code -p shape=words -p threads=1}, {@code -prof gc}, {@code -h} for all. */
+/** Runs the JMH benchmarks; arguments are JMH's: a pattern of names, {@code -p work=PACKED_WORDS -p backend=vector}, {@code -prof gc}, {@code -h} for all. */
 public final class Benchmarks {
     private Benchmarks() {}
 

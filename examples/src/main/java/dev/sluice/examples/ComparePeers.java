@@ -70,10 +70,10 @@ public final class ComparePeers implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Workload> chosen = shapes.isEmpty() ? List.of(Workload.values()) : shapes.stream().map(ComparePeers::workload).toList();
+        peers.forEach(peer -> require(List.of("pytorch", "onnxruntime").contains(peer), "--peers " + peer + ": pytorch or onnxruntime"));
+        passes.forEach(pass -> require(List.of("forward", "training").contains(pass), "--passes " + pass + ": forward or training"));
+        require(rounds >= 1, "--rounds " + rounds + ": at least 1");
         for (String name : peers) {
-            if (!List.of("pytorch", "onnxruntime").contains(name)) {
-                throw new IllegalArgumentException("--peers " + name + ": pytorch or onnxruntime is required");
-            }
             try (Peer peer = new Peer(python, name + ".py")) {
                 compare(peer, chosen, name.equals("pytorch") ? passes : List.of("forward"));
             } catch (IOException e) {
@@ -81,6 +81,12 @@ public final class ComparePeers implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private static void require(boolean condition, String what) {
+        if (!condition) {
+            throw new IllegalArgumentException(what + " is required");
+        }
     }
 
     private static Workload workload(String title) {

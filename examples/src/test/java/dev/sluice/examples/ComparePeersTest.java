@@ -1,0 +1,40 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** What ComparePeers says when it cannot begin; it needs another library to do more. */
+class ComparePeersTest {
+    private static void assertError(String message, String... args) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(ComparePeers.run(args)).isEqualTo(1);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).startsWith("ComparePeers: " + message);
+    }
+
+    @Test
+    void namesWhatIsWrong() {
+        assertError("--shapes tiny: one of [notebook, readme, stream, single, medium, large, xl, tagger, packed, packed-words] is required", "--shapes", "tiny");
+        assertError("--peers caffe: pytorch or onnxruntime is required", "--peers", "caffe");
+        assertError("--passes backward: forward or training is required", "--passes", "backward");
+        assertError("--rounds 0: at least 1 is required", "--rounds", "0");
+        assertError("--python /none/python does not run pytorch: ", "--python", "/none/python");
+    }
+
+    @Test
+    void aPythonWithoutTheLibraryIsQuoted() {
+        // Java is no Python, but says something and ends.
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        assertError("--python " + java + " does not run onnxruntime: ", "--python", java, "--peers", "onnxruntime");
+    }
+}
