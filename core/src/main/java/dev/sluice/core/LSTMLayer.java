@@ -4,18 +4,23 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.Direction;
 import dev.sluice.api.LSTMKernel;
 import dev.sluice.api.Matrix;
+import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Gradients;
 import dev.sluice.api.tensor.Operation;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
- * One layer over all steps of a packed batch, as one differentiable operation: its directions run side by side, each on its own thread
- * where there are several, and write their halves of the output.
+ * One layer over all steps of a packed batch, as one differentiable operation: its directions write their halves of the output.
  */
 final class LSTMLayer implements Operation {
+    /** Multiply-adds of a direction for which a second thread is worth its start. */
+    private static final long WORTH_A_THREAD = 200_000;
+
     private final Backend backend;
     private final List<LSTMParameters> directions;
     private final int[] batchSizes;
@@ -59,7 +64,7 @@ final class LSTMLayer implements Operation {
         Matrix output = y.matrixToWrite();
         Matrix lastH = last.h().matrixToWrite();
         Matrix lastC = last.c().matrixToWrite();
-        backend.workers().run(directions.size(), d -> {
+        eachDirection(d -> {
             LSTMKernel.States end = new LSTMKernel.States(of(d, lastH), of(d, lastC));
             try (LSTMParameters.Use weights = directions.get(d).use(backend.lstm())) {
                 if (recorded) {
@@ -70,6 +75,18 @@ final class LSTMLayer implements Operation {
             }
         });
         Gradients.record(this, y, last.h(), last.c());
+    }
+
+    /**
+     * The directions side by side where there is a thread for each and no more, and enough to do; otherwise one after the other, and each is shared
+     * out over all threads.
+     */
+    private void eachDirection(IntConsumer task) {
+        Workers workers = backend.workers();
+        int count = directions.size();
+        long work = (long) x.size(0) * 4 * hidden * (x.size(1) + hidden);
+        boolean sideBySide = workers.threads() <= count && work > WORTH_A_THREAD;
+        workers.split(count, sideBySide ? 1 : count, (from, to) -> IntStream.range(from, to).forEach(task));
     }
 
     @Override
@@ -104,7 +121,7 @@ final class LSTMLayer implements Operation {
             // W_ih, W_hh and, where there are biases, the gradient that both of them have
             dParameters.add(direction.tensors().stream().limit(3).map(tensor -> Tensor.empty(tensor.shape())).toList());
         }
-        backend.workers().run(directions.size(), d -> {
+        eachDirection(d -> {
             LSTMKernel.OutputGradients given = new LSTMKernel.OutputGradients(half(d, dy.matrix()), states(d, dLast));
             try (LSTMParameters.Use weights = directions.get(d).use(backend.lstm())) {
                 weights.prepared().backward(steps(d), pass(d), given, wanted(d, dX.get(d), dFirst, dParameters.get(d)));

@@ -19,6 +19,9 @@ final class FusedBackward {
     /** Below so many rows, bringing the gradients of both weights together takes longer than the sums themselves. */
     private static final int FEW_ROWS = 64;
 
+    /** Numbers to move for which another thread is worth its start. */
+    private static final int WORTH_A_THREAD = 100_000;
+
     private final FusedWeights weights;
     private final Units units;
     private final LSTMKernel.Steps steps;
@@ -52,18 +55,20 @@ final class FusedBackward {
             FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);
             Parts.run(weights.workers, steps, 4L * hidden * hidden, Lanes.panels(hidden), backward::sweep);
             Matrix dGates = backward.dGates;
-            Matrix before = backward.before(scratch.matrix((int) rows, inputs + hidden));
+            Matrix before = scratch.matrix((int) rows, inputs + hidden);
+            both(weights, before, () -> backward.before(before), () -> {
+                if (wanted.bias() != null) {
+                    Rows.sum(dGates, 0f, wanted.bias());
+                }
+            });
             if (rows < FEW_ROWS) {
                 Gemm.run(weights.workers, dGates, YES, before.columns(0, inputs), NO, 0f, wanted.inputHidden());
                 Gemm.run(weights.workers, dGates, YES, before.columns(inputs, hidden), NO, 0f, wanted.hiddenHidden());
             } else {
                 Matrix dWeights = scratch.matrix(4 * hidden, inputs + hidden);
                 Gemm.run(weights.workers, dGates, YES, before, NO, 0f, dWeights);
-                Blocks.copy(dWeights.columns(0, inputs), wanted.inputHidden());
-                Blocks.copy(dWeights.columns(inputs, hidden), wanted.hiddenHidden());
-            }
-            if (wanted.bias() != null) {
-                Rows.sum(dGates, 0f, wanted.bias());
+                both(weights, dWeights, () -> Blocks.copy(dWeights.columns(0, inputs), wanted.inputHidden()),
+                        () -> Blocks.copy(dWeights.columns(inputs, hidden), wanted.hiddenHidden()));
             }
             if (wanted.x() != null) {
                 Gemm.run(weights.workers, dGates, NO, weights.weights.inputHidden(), NO, 0f, wanted.x());
@@ -72,6 +77,19 @@ final class FusedBackward {
                 backward.gradientOfFirst(wanted.first());
             }
         }
+    }
+
+    /** Does both, side by side if there is enough to move. */
+    private static void both(FusedWeights weights, Matrix moved, Runnable one, Runnable other) {
+        boolean worthAThread = (long) moved.rows() * moved.columns() > WORTH_A_THREAD;
+        weights.workers.split(2, worthAThread ? 1 : 2, (from, to) -> {
+            if (from == 0) {
+                one.run();
+            }
+            if (to == 2) {
+                other.run();
+            }
+        });
     }
 
     /** All steps of the rows given, for the hidden units of the panels given. */
@@ -151,7 +169,7 @@ final class FusedBackward {
     }
 
     /** What the weights were multiplied with: x and, beside it, h before each step. */
-    private Matrix before(Matrix target) {
+    private void before(Matrix target) {
         int inputs = pass.x().columns();
         Blocks.copy(pass.x(), target.columns(0, inputs));
         Matrix h = target.columns(inputs, units.count());
@@ -160,7 +178,6 @@ final class FusedBackward {
             Blocks.copy(pass.y().rows(step.previousRow(), carried), h.rows(step.row(), carried));
             Blocks.copy(pass.first().h().rows(carried, starting), h.rows(step.row() + carried, starting));
         }
-        return target;
     }
 
     private void gradientOfFirst(LSTMKernel.States dFirst) {
