@@ -13,11 +13,20 @@ import java.util.function.IntConsumer;
  * thread computes it.
  */
 public final class Workers implements AutoCloseable {
-    private static final int SPINS_BEFORE_PARKING = 2_000;
+    private static final int SPINS_BEFORE_PARKING = 5_000;
+
+    /** How many times what is worth a thread that is awake is worth waking one: some tens of microseconds of work. */
+    private static final int WORTH_WAKING = 32;
+
+    /** Work that comes again so soon will come once more. */
+    private static final long SOON_NANOS = 1_000_000;
+
     private static final int MOST_THREADS = 1_024;
 
     private final Thread[] helpers;
     private final AtomicBoolean busy = new AtomicBoolean();
+    private final AtomicInteger awake = new AtomicInteger(); // helpers that look for work
+    private volatile long lastWish = System.nanoTime() - SOON_NANOS; // when sleeping helpers were last missed
     private volatile Job job;
     private volatile boolean closed;
 
@@ -104,11 +113,33 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Cuts 0 … {@code size} into consecutive parts of at least {@code minimum}, at most one for each thread, and runs {@code part} on
-     * all of them. A size below twice the minimum stays on the caller's thread.
+     * How many threads to share out {@code work} over, in any unit, when less than {@code minimum} of it is not worth a thread that is awake. One that
+     * sleeps takes far longer to begin, so while the others sleep the answer is 1 for all but large work; asked again and again, they wake up.
+     */
+    public int threadsFor(long work, long minimum) {
+        int threads = Math.clamp(work / Math.max(1, minimum), 1, threads());
+        if (threads == 1 || awake.get() > 0 || work / Math.max(1, minimum) >= WORTH_WAKING) {
+            return threads;
+        }
+        long now = System.nanoTime();
+        if (now - lastWish < SOON_NANOS) {
+            start();
+            LockSupport.unpark(helpers[0]);
+        }
+        lastWish = now;
+        return 1;
+    }
+
+    /**
+     * Cuts 0 … {@code size} into consecutive parts, as many as {@link #threadsFor} says, and runs {@code part} on all of them. A size below twice the
+     * minimum stays on the caller's thread.
      */
     public void split(int size, int minimum, Part part) {
-        int parts = Math.clamp(size / Math.max(1, minimum), 1, threads());
+        divide(size, threadsFor(size, minimum), part);
+    }
+
+    /** Cuts 0 … {@code size} into so many consecutive parts, and runs {@code part} on all of them. */
+    public void divide(int size, int parts, Part part) {
         if (parts == 1) {
             part.run(0, size);
         } else {
@@ -124,7 +155,7 @@ public final class Workers implements AutoCloseable {
 
     /** Ends the threads when they have done what they are doing. Work asked for afterwards runs on the caller's. Not to be called from a task. */
     @Override
-    public synchronized void close() {
+    public void close() {
         while (!closed && !busy.compareAndSet(false, true)) { // and it stays busy for ever
             Thread.onSpinWait();
         }
@@ -134,9 +165,9 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Starts the helpers; only whoever has made the team busy comes here. */
-    private void start() {
-        if (helpers[helpers.length - 1] != null) {
+    /** Starts the helpers, once. */
+    private synchronized void start() {
+        if (helpers[helpers.length - 1] != null || closed) {
             return;
         }
         for (int i = 0; i < helpers.length; i++) {
@@ -147,6 +178,7 @@ public final class Workers implements AutoCloseable {
     private void help() {
         Job last = null;
         int idle = 0;
+        awake.incrementAndGet();
         while (!closed) {
             Job current = job;
             if (current != null && current != last) {
@@ -157,9 +189,13 @@ public final class Workers implements AutoCloseable {
                 Thread.onSpinWait();
             } else {
                 last = null;
+                awake.decrementAndGet();
                 LockSupport.park(this);
+                awake.incrementAndGet();
+                idle = 0;
             }
         }
+        awake.decrementAndGet();
     }
 
     private static final class Job {

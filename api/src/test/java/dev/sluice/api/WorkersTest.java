@@ -88,6 +88,21 @@ class WorkersTest {
     }
 
     @Test
+    void smallWorkWaitsForNobodyToWakeUntilItComesAgainAndAgain() {
+        try (Workers workers = Workers.of(2)) {
+            assertThat(workers.threadsFor(100, 51)).as("less than two threads' worth").isEqualTo(1);
+            assertThat(workers.threadsFor(100, 50)).as("nobody is awake").isEqualTo(1);
+            assertThat(workers.threadsFor(100_000, 50)).as("worth waking somebody").isEqualTo(2);
+            int threads = 1;
+            for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); threads == 1 && System.nanoTime() < end; ) {
+                threads = workers.threadsFor(100, 50);
+            }
+            assertThat(threads).as("after many wishes").isEqualTo(2);
+        }
+        assertThat(Workers.of(1).threadsFor(Long.MAX_VALUE, 1)).isEqualTo(1);
+    }
+
+    @Test
     void nestedWorkStaysOnItsThread() {
         try (Workers workers = Workers.of(4)) {
             workers.run(4, i -> {
@@ -136,11 +151,11 @@ class WorkersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 9, 10, 11, 100})
-    void splittingCoversEverythingOnce(int size) {
+    void dividingCoversEverythingOnce(int size) {
         try (Workers workers = Workers.of(3)) {
             AtomicIntegerArray covered = new AtomicIntegerArray(size);
             Set<Integer> parts = ConcurrentHashMap.newKeySet();
-            workers.split(size, 5, (from, to) -> {
+            workers.divide(size, Math.clamp(size / 5, 1, 3), (from, to) -> {
                 parts.add(from);
                 for (int i = from; i < to; i++) {
                     covered.incrementAndGet(i);

@@ -85,8 +85,8 @@ final class LSTMLayer implements Operation {
         Workers workers = backend.workers();
         int count = directions.size();
         long work = (long) x.size(0) * 4 * hidden * (x.size(1) + hidden);
-        boolean sideBySide = workers.threads() <= count && work > WORTH_A_THREAD;
-        workers.split(count, sideBySide ? 1 : count, (from, to) -> IntStream.range(from, to).forEach(task));
+        boolean sideBySide = count > 1 && workers.threads() <= count && workers.threadsFor(count * work, WORTH_A_THREAD) == count;
+        workers.divide(count, sideBySide ? count : 1, (from, to) -> IntStream.range(from, to).forEach(task));
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
 import dev.sluice.examples.benchmark.Workload;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,6 +33,18 @@ class CompiledKernelsTest {
             assertThat(forward).as(work.title() + " forward, scalar's time over vector's").isGreaterThan(2);
             assertThat(training).as(work.title() + " training, scalar's time over vector's").isGreaterThan(2);
         }
+    }
+
+    /**
+     * The JVM compiles a method twice, the first time to see how it is used. One that is too large for that may be left in the slowest compiled form for good, or may
+     * not: it depends on what else is being compiled.
+     */
+    @Test
+    void everyKernelIsSmallEnoughForTheFirstCompiler() throws Exception {
+        Jvm jvm = Jvm.run(List.of("-XX:TieredStopAtLevel=3", "-XX:+PrintCompilation"), Digests.class, "vector", "1", "small");
+        List<String> kernels = jvm.lines().stream().filter(line -> line.contains("dev.sluice.backend.vector.")).toList();
+        assertThat(kernels).as("kernels that were compiled").anyMatch(line -> line.contains("Tile::four")).anyMatch(line -> line.contains("Cell::states"));
+        assertThat(kernels).noneMatch(line -> line.contains("COMPILE SKIPPED"));
     }
 
     private static double fastest(Runnable run) {

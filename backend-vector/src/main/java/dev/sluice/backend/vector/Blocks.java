@@ -80,10 +80,7 @@ final class Blocks {
     /** Target += source, [rows, columns]. */
     static void add(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
         for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < columns; j++) {
-                long target = atTo + r * rowTo + 4L * j;
-                to.set(NUMBER, target, to.get(NUMBER, target) + from.get(NUMBER, atFrom + r * rowFrom + 4L * j));
-            }
+            Rows.add(from, atFrom + r * rowFrom, to, atTo + r * rowTo, columns);
         }
     }
 

@@ -20,7 +20,7 @@ final class FusedBackward {
     private static final int FEW_ROWS = 64;
 
     /** Numbers to move for which another thread is worth its start. */
-    private static final int WORTH_A_THREAD = 100_000;
+    private static final int WORTH_A_THREAD = 50_000;
 
     private final FusedWeights weights;
     private final Units units;
@@ -81,8 +81,8 @@ final class FusedBackward {
 
     /** Does both, side by side if there is enough to move. */
     private static void both(FusedWeights weights, Matrix moved, Runnable one, Runnable other) {
-        boolean worthAThread = (long) moved.rows() * moved.columns() > WORTH_A_THREAD;
-        weights.workers.split(2, worthAThread ? 1 : 2, (from, to) -> {
+        int threads = Math.min(2, weights.workers.threadsFor((long) moved.rows() * moved.columns(), WORTH_A_THREAD));
+        weights.workers.divide(2, threads, (from, to) -> {
             if (from == 0) {
                 one.run();
             }

@@ -65,14 +65,13 @@ final class Gemm {
     /** Shares out whole panels of columns where they come out even, and rows where not. */
     private static void share(Workers workers, int rows, int columns, int depth, Part part) {
         int panels = Lanes.panels(columns);
-        long work = (long) rows * columns * depth;
-        int threads = Math.clamp(work / WORTH_A_THREAD, 1, workers.threads());
+        int threads = workers.threadsFor((long) rows * columns * depth, WORTH_A_THREAD);
         if (threads == 1) {
             part.run(0, rows, 0, columns);
         } else if (panels % threads == 0 || panels >= 8 * threads || rows < 16 * threads) {
-            workers.split(panels, Math.ceilDiv(panels, threads), (from, to) -> part.run(0, rows, from * PANEL, Math.min(columns, to * PANEL)));
+            workers.divide(panels, Math.min(panels, threads), (from, to) -> part.run(0, rows, from * PANEL, Math.min(columns, to * PANEL)));
         } else {
-            workers.split(rows, Math.ceilDiv(rows, threads), (from, to) -> part.run(from, to, 0, columns));
+            workers.divide(rows, threads, (from, to) -> part.run(from, to, 0, columns));
         }
     }
 

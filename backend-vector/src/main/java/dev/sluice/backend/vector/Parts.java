@@ -34,8 +34,8 @@ final class Parts {
      */
     static void run(Workers workers, LSTMKernel.Steps steps, long weights, int vectors, Part part) {
         int batch = steps.batch();
-        int threads = (int) Math.min(workers.threads(), steps.rows() * weights / WORTH_A_THREAD);
-        if (threads < 2) {
+        int threads = workers.threadsFor(steps.rows() * weights, WORTH_A_THREAD);
+        if (threads == 1) {
             part.run(0, batch, 0, vectors, new Barrier(1));
         } else if (batch >= FEWEST_ROWS * threads && (weights < LARGE_WEIGHTS || vectors % threads != 0)) {
             int[] ends = evenRows(steps, threads);

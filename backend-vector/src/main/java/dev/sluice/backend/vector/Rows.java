@@ -15,9 +15,7 @@ final class Rows {
 
     /** C[r, j] += row[j]. */
     static void add(Matrix row, Matrix c) {
-        for (int r = 0; r < c.rows(); r++) {
-            add(row.segment(), 4 * row.offset(), c.segment(), 4 * c.row(r), c.columns());
-        }
+        Blocks.add(row.segment(), 4 * row.offset(), 0, c.segment(), 4 * c.offset(), 4L * c.rowStride(), c.rows(), c.columns());
     }
 
     /** row[j] = β·row[j] + A[0, j] + A[1, j] + … */
@@ -27,12 +25,11 @@ final class Rows {
             long target = 4 * (row.offset() + j);
             to.set(NUMBER, target, beta == 0f ? 0f : beta * to.get(NUMBER, target));
         }
-        for (int r = 0; r < a.rows(); r++) {
-            add(a.segment(), 4 * a.row(r), to, 4 * row.offset(), row.columns());
-        }
+        Blocks.add(a.segment(), 4 * a.offset(), 4L * a.rowStride(), to, 4 * row.offset(), 0, a.rows(), a.columns());
     }
 
-    private static void add(MemorySegment from, long atFrom, MemorySegment to, long atTo, int count) {
+    /** {@code count} numbers at {@code atTo} += those at {@code atFrom}. */
+    static void add(MemorySegment from, long atFrom, MemorySegment to, long atTo, int count) {
         int whole = count - count % COUNT;
         for (int j = 0; j < whole; j += COUNT) {
             FloatVector sum = FloatVector.fromMemorySegment(SPECIES, to, atTo + 4L * j, ORDER);

@@ -35,14 +35,19 @@ final class Slivers {
         return at + 4L * row * terms;
     }
 
-    /** The numbers that slivers need, with room for a vector of terms too many. */
+    /** The numbers that slivers need. */
     static long floats(int rows, int terms) {
-        return (long) rows * terms + 4 * COUNT;
+        return (long) rowsWithRoom(rows, terms) * terms;
     }
 
     /** {@link #floats} numbers of the scratch memory. */
     static Matrix room(Scratch scratch, int rows, int terms) {
-        return scratch.matrix(rows + Math.ceilDiv(4 * COUNT, Math.max(1, terms)), terms);
+        return scratch.matrix(rowsWithRoom(rows, terms), terms);
+    }
+
+    /** With room for a vector of terms too many at the end, see {@link #fill}. */
+    private static int rowsWithRoom(int rows, int terms) {
+        return rows + Math.ceilDiv(4 * COUNT, Math.max(1, terms));
     }
 
     /** From rows as they lie: {@code terms} numbers each. */
