@@ -34,7 +34,7 @@ final class Parts {
      */
     static void run(Workers workers, LSTMKernel.Steps steps, long weights, int vectors, Part part) {
         int batch = steps.batch();
-        int threads = workers.threadsFor(steps.rows() * weights, WORTH_A_THREAD);
+        int threads = workers.threadsFor(steps.rows() * weights, batch < FEWEST_ROWS ? WORTH_A_THREAD / 2 : WORTH_A_THREAD); // few rows wait for memory
         if (threads == 1) {
             part.run(0, batch, 0, vectors, new Barrier(1));
         } else if (batch >= FEWEST_ROWS * threads && (weights < LARGE_WEIGHTS || vectors % threads != 0)) {
