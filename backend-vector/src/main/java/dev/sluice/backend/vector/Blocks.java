@@ -24,18 +24,17 @@ final class Blocks {
 
     /** Copies [rows, columns]; nothing else is written. */
     static void copy(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
-        if (columns == PANEL) {
-            copyPanel(from, atFrom, rowFrom, to, atTo, rowTo, rows);
-            return;
+        int column = 0;
+        for (; column + PANEL <= columns; column += PANEL) {
+            copyPanel(from, atFrom + 4L * column, rowFrom, to, atTo + 4L * column, rowTo, rows);
         }
-        int whole = columns - columns % COUNT;
-        if (whole < columns) {
-            copyRest(from, atFrom + 4L * whole, rowFrom, to, atTo + 4L * whole, rowTo, rows, columns - whole);
-        }
-        for (int j = 0; j < whole; j += COUNT) {
+        for (; column + COUNT <= columns; column += COUNT) {
             for (int r = 0; r < rows; r++) {
-                FloatVector.fromMemorySegment(SPECIES, from, atFrom + r * rowFrom + 4L * j, ORDER).intoMemorySegment(to, atTo + r * rowTo + 4L * j, ORDER);
+                FloatVector.fromMemorySegment(SPECIES, from, atFrom + r * rowFrom + 4L * column, ORDER).intoMemorySegment(to, atTo + r * rowTo + 4L * column, ORDER);
             }
+        }
+        if (column < columns) {
+            copyRest(from, atFrom + 4L * column, rowFrom, to, atTo + 4L * column, rowTo, rows, columns - column);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.backend.vector;
 
 import static dev.sluice.api.Transpose.NO;
 import static dev.sluice.api.Transpose.YES;
+import static dev.sluice.backend.vector.Lanes.COUNT;
 import static dev.sluice.backend.vector.Lanes.PANEL;
 import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
 
@@ -92,17 +93,19 @@ final class Gemm {
     static void run(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC) {
         int all = transposeC.rows(c);
         int most = Math.min(ROWS, all);
-        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + Slivers.floats(ROWS, DEPTH))) {
+        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + Slivers.floats(ROWS, DEPTH) + Slivers.ROOM)) {
             Matrix tiles = scratch.matrix(most * b.count(), PANEL);
             Matrix slivers = Slivers.room(scratch, ROWS, DEPTH);
+            Matrix turning = scratch.matrix(1, Slivers.ROOM);
             for (int row = 0; row < all; row += ROWS) {
                 int end = Math.min(all, row + ROWS);
-                strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, slivers);
+                strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, slivers, turning);
             }
         }
     }
 
-    private static void strip(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC, Matrix tiles, Matrix slivers) {
+    private static void strip(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC, Matrix tiles, Matrix slivers,
+            Matrix turning) {
         int rows = transposeC.rows(c);
         MemorySegment tile = tiles.segment();
         for (int panel = 0; panel < b.count(); panel++) {
@@ -120,7 +123,7 @@ final class Gemm {
             }
         }
         for (int panel = 0; panel < b.count(); panel++) {
-            store(tile, 4 * tiles.row(panel * rows), c, transposeC, panel * PANEL, rows, b.width(panel));
+            store(tile, 4 * tiles.row(panel * rows), c, transposeC, panel * PANEL, rows, b.width(panel), turning);
         }
     }
 
@@ -140,11 +143,16 @@ final class Gemm {
         }
     }
 
-    private static void store(MemorySegment tile, long at, Matrix c, Transpose transposeC, int column, int rows, int columns) {
+    private static void store(MemorySegment tile, long at, Matrix c, Transpose transposeC, int column, int rows, int columns, Matrix turning) {
+        long stride = 4L * c.rowStride();
         if (transposeC == NO) {
-            Blocks.copy(tile, at, PANEL_ROW, c.segment(), 4 * (c.offset() + column), 4L * c.rowStride(), rows, columns);
-        } else {
-            Blocks.transpose(tile, at, PANEL_ROW, c.segment(), 4 * c.row(column), 4L * c.rowStride(), rows, columns);
+            Blocks.copy(tile, at, PANEL_ROW, c.segment(), 4 * (c.offset() + column), stride, rows, columns);
+            return;
         }
+        int row = 0;
+        for (; row + COUNT <= rows; row += COUNT) {
+            Slivers.turn(tile, at + row * PANEL_ROW, PANEL_ROW, columns, c.segment(), 4 * (c.row(column) + row), stride, turning.segment(), 4 * turning.offset());
+        }
+        Blocks.transpose(tile, at + row * PANEL_ROW, PANEL_ROW, c.segment(), 4 * (c.row(column) + row), stride, rows - row, columns);
     }
 }
