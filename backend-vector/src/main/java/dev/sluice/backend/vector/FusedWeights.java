@@ -36,14 +36,13 @@ final class FusedWeights implements LSTMKernel.Prepared {
         input = new GatePanels(scratch, inputs, units);
         recurrent = new GatePanels(scratch, hidden, units);
         bias = new GatePanels(scratch, 1, units);
-        Matrix sum = scratch.matrix(4 * hidden, 1);
+        Matrix sum = scratch.matrix(1, 4 * hidden);
         sum.fill(0f);
         if (weights.inputBias() != null) {
-            for (int j = 0; j < 4 * hidden; j++) {
-                sum.set(j, 0, 0f + weights.inputBias().get(0, j) + weights.hiddenBias().get(0, j));
-            }
+            Rows.add(weights.inputBias(), sum);
+            Rows.add(weights.hiddenBias(), sum);
         }
-        bias.fill(sum, 0, units.vectors());
+        bias.fill(new Matrix(sum.block(), sum.offset(), 4 * hidden, 1, 1), 0, units.vectors());
         workers.split(units.vectors(), Math.ceilDiv(WORTH_A_THREAD, (inputs + hidden) * PANEL), (from, to) -> {
             input.fill(weights.inputHidden(), from, to);
             recurrent.fill(weights.hiddenHidden(), from, to);

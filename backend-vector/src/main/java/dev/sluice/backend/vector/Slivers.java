@@ -23,7 +23,7 @@ final class Slivers {
     private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
     /** Terms that are turned at a time. */
-    private static final int STRIP = 64;
+    private static final int STRIP = 256;
 
     /** Numbers that {@link #turn} needs room for. */
     static final int ROOM = STRIP * COUNT;
