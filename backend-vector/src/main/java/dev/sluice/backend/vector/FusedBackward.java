@@ -128,11 +128,14 @@ final class FusedBackward {
         if (continuing < live) {
             Matrix dLastH = given.last().h(), dLastC = given.last().c();
             int row = fromRow + continuing;
-            Blocks.add(dLastH.segment(), 4 * (dLastH.row(row) + unit), 4L * dLastH.rowStride(), dh.segment(), at + continuing * PANEL_ROW, PANEL_ROW, live - continuing, width);
-            Blocks.copy(dLastC.segment(), 4 * (dLastC.row(row) + unit), 4L * dLastC.rowStride(), dc.segment(), 4 * (dc.row(row) + unit), 4L * dc.rowStride(), live - continuing, width);
+            Blocks.add(dLastH.segment(), 4 * (dLastH.row(row) + unit), 4L * dLastH.rowStride(), dh.segment(), at + continuing * PANEL_ROW, PANEL_ROW,
+                    live - continuing, width);
+            Blocks.copy(dLastC.segment(), 4 * (dLastC.row(row) + unit), 4L * dLastC.rowStride(), dc.segment(), 4 * (dc.row(row) + unit), 4L * dc.rowStride(),
+                    live - continuing, width);
         }
         if (continuing > 0) {
-            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back.segment(), back.at(panel, 0), back.rowBytes(), back.vectors(panel), dh.segment(), at);
+            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back.segment(), back.at(panel, 0), back.rowBytes(), back.vectors(panel),
+                    dh.segment(), at);
         }
     }
 

@@ -190,7 +190,8 @@ final class FusedForward {
                 if (alone) {
                     inputTerms(v, s, s + 1);
                 }
-                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, recurrent.depth(), recurrent.segment(), recurrent.at(v), PANEL_ROW, 4, sums.segment(), sums(v, place));
+                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, recurrent.depth(), recurrent.segment(), recurrent.at(v), PANEL_ROW, 4, sums.segment(),
+                        sums(v, place));
                 MemorySegment gates = saved == null ? sums.segment() : saved.segment();
                 long atGates = saved == null ? sums(v, place) : 4 * saved.row(row) + v * PANEL_ROW;
                 Cell.forward(sums.segment(), sums(v, place), c.segment(), cell + v * VECTOR, stride, h.segment(), after + v * VECTOR, stride, gates, atGates,

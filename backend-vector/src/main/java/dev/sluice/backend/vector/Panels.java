@@ -49,10 +49,6 @@ final class Panels {
         return depth;
     }
 
-    int columns() {
-        return columns;
-    }
-
     int count() {
         return Lanes.panels(columns);
     }
@@ -83,7 +79,9 @@ final class Panels {
     /** Fills it from {@code b}, or from its transpose. */
     void fill(Matrix b, Transpose transpose) {
         if (transpose == Transpose.NO) {
-            fillRows(0, b);
+            for (int panel = 0; panel < count(); panel++) {
+                Blocks.copy(b.segment(), 4 * (b.offset() + (long) panel * PANEL), 4L * b.rowStride(), segment(), at(panel, 0), PANEL_ROW, depth, width(panel));
+            }
             return;
         }
         try (Scratch scratch = new Scratch(Slivers.ROOM)) {
@@ -96,13 +94,6 @@ final class Panels {
                     Blocks.transpose(b.segment(), source, stride, segment(), target, PANEL_ROW, columns - column, depth);
                 }
             }
-        }
-    }
-
-    /** Fills rows from {@code first} on. */
-    void fillRows(int first, Matrix rows) {
-        for (int panel = 0; panel < count(); panel++) {
-            Blocks.copy(rows.segment(), 4 * (rows.offset() + (long) panel * PANEL), 4L * rows.rowStride(), segment(), at(panel, first), PANEL_ROW, rows.rows(), width(panel));
         }
     }
 }
