@@ -22,6 +22,14 @@ final class Blocks {
         copy(from.segment(), 4 * from.offset(), 4L * from.rowStride(), to.segment(), 4 * to.offset(), 4L * to.rowStride(), from.rows(), from.columns());
     }
 
+    /** Copies every element to a contiguous matrix of whole vectors, and fills that up with zeros. */
+    static void copyPadded(Matrix from, Matrix to) {
+        if (from.columns() < to.columns()) {
+            clear(to.segment(), 4 * to.offset(), (long) to.rows() * to.columns() / COUNT);
+        }
+        copy(from, to.columns(0, from.columns()));
+    }
+
     /** Copies [rows, columns]; nothing else is written. */
     static void copy(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
         int column = 0;
@@ -79,7 +87,19 @@ final class Blocks {
     /** Target += source, [rows, columns]. */
     static void add(MemorySegment from, long atFrom, long rowFrom, MemorySegment to, long atTo, long rowTo, int rows, int columns) {
         for (int r = 0; r < rows; r++) {
-            Rows.add(from, atFrom + r * rowFrom, to, atTo + r * rowTo, columns);
+            addRow(from, atFrom + r * rowFrom, to, atTo + r * rowTo, columns);
+        }
+    }
+
+    /** {@code count} numbers at {@code atTo} += those at {@code atFrom}. */
+    private static void addRow(MemorySegment from, long atFrom, MemorySegment to, long atTo, int count) {
+        int whole = count - count % COUNT;
+        for (int j = 0; j < whole; j += COUNT) {
+            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, to, atTo + 4L * j, ORDER);
+            sum.add(FloatVector.fromMemorySegment(SPECIES, from, atFrom + 4L * j, ORDER)).intoMemorySegment(to, atTo + 4L * j, ORDER);
+        }
+        for (int j = whole; j < count; j++) {
+            to.set(NUMBER, atTo + 4L * j, to.get(NUMBER, atTo + 4L * j) + from.get(NUMBER, atFrom + 4L * j));
         }
     }
 

@@ -43,8 +43,7 @@ final class FusedBackward {
         dc = scratch.matrix(steps.batch(), units.padded());
         firstC = scratch.matrix(steps.batch(), units.padded());
         Blocks.clear(dc.segment(), 4 * dc.offset(), (long) dc.rows() * units.vectors());
-        Blocks.clear(firstC.segment(), 4 * firstC.offset(), (long) dc.rows() * units.vectors());
-        Blocks.copy(pass.first().c(), firstC.columns(0, units.count()));
+        Blocks.copyPadded(pass.first().c(), firstC);
     }
 
     static void run(FusedWeights weights, LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
@@ -134,8 +133,7 @@ final class FusedBackward {
                     live - continuing, width);
         }
         if (continuing > 0) {
-            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back.segment(), back.at(panel, 0), back.rowBytes(), back.vectors(panel),
-                    dh.segment(), at);
+            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back, panel, 0, dh.segment(), at);
         }
     }
 

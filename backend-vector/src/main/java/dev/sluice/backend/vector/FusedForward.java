@@ -49,9 +49,9 @@ final class FusedForward {
         int batch = steps.batch();
         h = scratch.matrix(2 * batch, units.padded());
         c = scratch.matrix(batch, units.padded());
-        padded(first.h(), h.rows(0, batch));
-        padded(first.h(), h.rows(batch, batch)); // for sequences that start late
-        padded(first.c(), c);
+        Blocks.copyPadded(first.h(), h.rows(0, batch));
+        Blocks.copyPadded(first.h(), h.rows(batch, batch)); // for sequences that start late
+        Blocks.copyPadded(first.c(), c);
     }
 
     static void run(FusedWeights weights, LSTMKernel.Steps steps, Matrix x, LSTMKernel.States first, Matrix y, LSTMKernel.States last, Matrix saved) {
@@ -60,13 +60,6 @@ final class FusedForward {
             FusedForward forward = new FusedForward(weights, steps, x, first, y, last, saved, scratch);
             Parts.run(weights.workers, steps, 4L * units.count() * (weights.input.depth() + units.count()), units.vectors(), forward::sweep);
         }
-    }
-
-    private static void padded(Matrix from, Matrix to) {
-        if (from.columns() < to.columns()) {
-            Blocks.clear(to.segment(), 4 * to.offset(), (long) to.rows() * to.columns() / COUNT);
-        }
-        Blocks.copy(from, to.columns(0, from.columns()));
     }
 
     /** All steps of the rows and vectors of units given. */
@@ -150,7 +143,7 @@ final class FusedForward {
 
         /** sums = bias + x·W_ihᵀ for one vector of units, for the steps {@code step} to {@code end}. */
         private void inputTerms(int v, int step, int end) {
-            Blocks.repeat(weights.bias.segment(), weights.bias.at(v), sums.segment(), sums(v, 0), rows);
+            Blocks.repeat(weights.bias.segment(), weights.bias.at(v, 0), sums.segment(), sums(v, 0), rows);
             if (whole) {
                 multiplyInput(v, rows, 0);
                 return;
@@ -161,9 +154,7 @@ final class FusedForward {
         }
 
         private void multiplyInput(int v, int count, int place) {
-            GatePanels input = weights.input;
-            Tile.multiply(xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()), count, x.columns(), input.segment(), input.at(v), PANEL_ROW, 4, sums.segment(),
-                    sums(v, place));
+            Tile.multiply(xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()), count, x.columns(), weights.input, v, 0, sums.segment(), sums(v, place));
         }
 
         /** Where the sums of a vector of units are for a row, in bytes. */
@@ -180,18 +171,16 @@ final class FusedForward {
             if (live == 0) {
                 return;
             }
-            GatePanels recurrent = weights.recurrent;
             long stride = 4L * h.rowStride();
             long before = 4 * h.row(s % 2 * c.rows() + fromRow), after = 4 * h.row((s + 1) % 2 * c.rows() + fromRow), cell = 4 * c.row(fromRow);
             int row = rowOf[t(s)] + fromRow;
-            Slivers.fill(h.segment(), before, stride, live, recurrent.depth(), hSlivers.segment(), 4 * hSlivers.offset());
+            Slivers.fill(h.segment(), before, stride, live, units.count(), hSlivers.segment(), 4 * hSlivers.offset());
             for (int i = fromVector; i < toVector; i++) {
                 int v = (s + turn) % 2 == 0 ? i : fromVector + toVector - 1 - i; // to and fro: what was read last is still in the cache
                 if (alone) {
                     inputTerms(v, s, s + 1);
                 }
-                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, recurrent.depth(), recurrent.segment(), recurrent.at(v), PANEL_ROW, 4, sums.segment(),
-                        sums(v, place));
+                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, units.count(), weights.recurrent, v, 0, sums.segment(), sums(v, place));
                 MemorySegment gates = saved == null ? sums.segment() : saved.segment();
                 long atGates = saved == null ? sums(v, place) : 4 * saved.row(row) + v * PANEL_ROW;
                 Cell.forward(sums.segment(), sums(v, place), c.segment(), cell + v * VECTOR, stride, h.segment(), after + v * VECTOR, stride, gates, atGates,

@@ -19,9 +19,9 @@ final class FusedWeights implements LSTMKernel.Prepared {
     final LSTMKernel.Weights weights;
     final Workers workers;
     final Units units;
-    final GatePanels input; // [I, gates]
-    final GatePanels recurrent; // [H, gates]
-    final GatePanels bias; // [1, gates]
+    final Panels input; // [I, gates]
+    final Panels recurrent; // [H, gates]
+    final Panels bias; // [1, gates]
     private final Scratch scratch;
     private int turn;
     private Panels back; // W_hh as it is, [4H, H]
@@ -32,20 +32,20 @@ final class FusedWeights implements LSTMKernel.Prepared {
         this.workers = workers;
         units = new Units(weights.hiddenSize());
         int hidden = weights.hiddenSize(), inputs = weights.inputSize();
-        scratch = new Scratch(GatePanels.floats(inputs + hidden + 1, units) + 4L * hidden);
-        input = new GatePanels(scratch, inputs, units);
-        recurrent = new GatePanels(scratch, hidden, units);
-        bias = new GatePanels(scratch, 1, units);
+        scratch = new Scratch(Gates.floats(inputs + hidden + 1, units) + 4L * hidden);
+        input = Gates.panels(scratch, inputs, units);
+        recurrent = Gates.panels(scratch, hidden, units);
+        bias = Gates.panels(scratch, 1, units);
         Matrix sum = scratch.matrix(1, 4 * hidden);
         sum.fill(0f);
         if (weights.inputBias() != null) {
             Rows.add(weights.inputBias(), sum);
             Rows.add(weights.hiddenBias(), sum);
         }
-        bias.fill(new Matrix(sum.block(), sum.offset(), 4 * hidden, 1, 1), 0, units.vectors());
+        Gates.fill(bias, new Matrix(sum.block(), sum.offset(), 4 * hidden, 1, 1), units, 0, units.vectors());
         workers.split(units.vectors(), Math.ceilDiv(WORTH_A_THREAD, (inputs + hidden) * PANEL), (from, to) -> {
-            input.fill(weights.inputHidden(), from, to);
-            recurrent.fill(weights.hiddenHidden(), from, to);
+            Gates.fill(input, weights.inputHidden(), units, from, to);
+            Gates.fill(recurrent, weights.hiddenHidden(), units, from, to);
         });
     }
 

@@ -2,7 +2,6 @@ package dev.sluice.backend.vector;
 
 import static dev.sluice.api.Transpose.NO;
 import static dev.sluice.api.Transpose.YES;
-import static dev.sluice.backend.vector.Lanes.COUNT;
 import static dev.sluice.backend.vector.Lanes.PANEL;
 import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
 
@@ -119,7 +118,7 @@ final class Gemm {
                 Slivers.fillTransposed(a.segment(), 4 * a.row(k), 4L * a.rowStride(), rows, terms, slivers.segment(), 4 * slivers.offset());
             }
             for (int panel = 0; panel < b.count(); panel++) {
-                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b.segment(), b.at(panel, k), b.rowBytes(), b.vectors(panel), tile, 4 * tiles.row(panel * rows));
+                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b, panel, k, tile, 4 * tiles.row(panel * rows));
             }
         }
         for (int panel = 0; panel < b.count(); panel++) {
@@ -149,10 +148,6 @@ final class Gemm {
             Blocks.copy(tile, at, PANEL_ROW, c.segment(), 4 * (c.offset() + column), stride, rows, columns);
             return;
         }
-        int row = 0;
-        for (; row + COUNT <= rows; row += COUNT) {
-            Slivers.turn(tile, at + row * PANEL_ROW, PANEL_ROW, columns, c.segment(), 4 * (c.row(column) + row), stride, turning.segment(), 4 * turning.offset());
-        }
-        Blocks.transpose(tile, at + row * PANEL_ROW, PANEL_ROW, c.segment(), 4 * (c.row(column) + row), stride, rows - row, columns);
+        Slivers.turn(tile, at, PANEL_ROW, rows, columns, c.segment(), 4 * c.row(column), stride, turning);
     }
 }

@@ -38,4 +38,9 @@ final class Lanes {
     static int vectors(int count) {
         return Math.ceilDiv(count, COUNT);
     }
+
+    /** {@code count} filled up to whole vectors. */
+    static int padded(int count) {
+        return vectors(count) * COUNT;
+    }
 }

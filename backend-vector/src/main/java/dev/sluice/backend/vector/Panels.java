@@ -1,6 +1,5 @@
 package dev.sluice.backend.vector;
 
-import static dev.sluice.backend.vector.Lanes.COUNT;
 import static dev.sluice.backend.vector.Lanes.PANEL;
 import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
 
@@ -28,8 +27,13 @@ final class Panels {
         rowBytes = PANEL_ROW;
         panelBytes = depth * PANEL_ROW;
         if (columns % PANEL != 0) {
-            segment().asSlice(at(count() - 1, 0), depth * PANEL_ROW).fill((byte) 0); // arbitrary numbers may be denormal, which is slow
+            clearLast();
         }
+    }
+
+    /** What the last panel is filled up with: arbitrary numbers may be denormal, which is slow. */
+    void clearLast() {
+        Blocks.clear(segment(), at(count() - 1, 0), (long) depth * Lanes.VECTORS);
     }
 
     /** A matrix as it lies, for a use that is not worth rearranging it. Its columns are whole panels. */
@@ -86,13 +90,8 @@ final class Panels {
         }
         try (Scratch scratch = new Scratch(Slivers.ROOM)) {
             Matrix turning = scratch.matrix(1, Slivers.ROOM);
-            for (int column = 0; column < columns; column += COUNT) {
-                long source = 4 * b.row(column), stride = 4L * b.rowStride(), target = at(column / PANEL, 0) + 4L * (column % PANEL);
-                if (column + COUNT <= columns) {
-                    Slivers.turn(b.segment(), source, stride, depth, segment(), target, PANEL_ROW, turning.segment(), 4 * turning.offset());
-                } else {
-                    Blocks.transpose(b.segment(), source, stride, segment(), target, PANEL_ROW, columns - column, depth);
-                }
+            for (int panel = 0; panel < count(); panel++) {
+                Slivers.turn(b.segment(), 4 * b.row(panel * PANEL), 4L * b.rowStride(), width(panel), depth, segment(), at(panel, 0), PANEL_ROW, turning);
             }
         }
     }

@@ -28,18 +28,6 @@ final class Rows {
         Blocks.add(a.segment(), 4 * a.offset(), 4L * a.rowStride(), to, 4 * row.offset(), 0, a.rows(), a.columns());
     }
 
-    /** {@code count} numbers at {@code atTo} += those at {@code atFrom}. */
-    static void add(MemorySegment from, long atFrom, MemorySegment to, long atTo, int count) {
-        int whole = count - count % COUNT;
-        for (int j = 0; j < whole; j += COUNT) {
-            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, to, atTo + 4L * j, ORDER);
-            sum.add(FloatVector.fromMemorySegment(SPECIES, from, atFrom + 4L * j, ORDER)).intoMemorySegment(to, atTo + 4L * j, ORDER);
-        }
-        for (int j = whole; j < count; j++) {
-            to.set(NUMBER, atTo + 4L * j, to.get(NUMBER, atTo + 4L * j) + from.get(NUMBER, atFrom + 4L * j));
-        }
-    }
-
     /** Y = fma(α, X, Y). */
     static void axpy(float alpha, Matrix x, Matrix y) {
         MemorySegment from = x.segment(), to = y.segment();

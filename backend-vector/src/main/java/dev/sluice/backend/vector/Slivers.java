@@ -52,7 +52,7 @@ final class Slivers {
 
     /** From rows as they lie: {@code terms} numbers each. */
     static void fill(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long at) {
-        int rounded = Lanes.vectors(terms) * COUNT;
+        int rounded = Lanes.padded(terms);
         int row = 0;
         for (; row + 4 <= rows; row += 4) {
             long source = atFrom + row * rowFrom;
@@ -84,11 +84,20 @@ final class Slivers {
     }
 
     /**
-     * As many rows as a vector has lanes become a column of vectors: number k of row r becomes lane r of the vector at {@code atTo + k·rowTo}.
+     * As {@link Blocks#transpose}, in vectors where rows and terms fill them.
      *
-     * @param room for {@link #ROOM} numbers
+     * @param room {@link #ROOM} numbers
      */
-    static void turn(MemorySegment from, long atFrom, long rowFrom, int terms, MemorySegment to, long atTo, long rowTo, MemorySegment room, long atRoom) {
+    static void turn(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long atTo, long rowTo, Matrix room) {
+        int row = 0;
+        for (; row + COUNT <= rows; row += COUNT) {
+            turnVector(from, atFrom + row * rowFrom, rowFrom, terms, to, atTo + 4L * row, rowTo, room.segment(), 4 * room.offset());
+        }
+        Blocks.transpose(from, atFrom + row * rowFrom, rowFrom, to, atTo + 4L * row, rowTo, rows - row, terms);
+    }
+
+    /** As many rows as a vector has lanes: number k of row r becomes lane r of the vector at {@code atTo + k·rowTo}. */
+    private static void turnVector(MemorySegment from, long atFrom, long rowFrom, int terms, MemorySegment to, long atTo, long rowTo, MemorySegment room, long atRoom) {
         int whole = COUNT == 16 ? terms - terms % COUNT : 0; // sixteen lanes are four times four; for others number by number
         for (int k = 0; k < whole; k += STRIP) {
             int strip = Math.min(STRIP, whole - k);

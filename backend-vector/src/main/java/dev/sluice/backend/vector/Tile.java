@@ -34,17 +34,16 @@ final class Tile {
      * All offsets and distances are in bytes.
      *
      * @param a slivers of {@code rows} rows and {@code terms} terms
-     * @param b the panel: row k is at {@code atB + k·rowB}
-     * @param vectors how many vectors of the panel matter, from 1 to 4; what comes of the others is arbitrary
+     * @param b has the panel, from row {@code row} on; what comes of vectors that it is filled up with is arbitrary
      * @param c the tile [rows, panel], contiguous; modified
      */
-    static void multiply(MemorySegment a, long atA, int rows, int terms, MemorySegment b, long atB, long rowB, int vectors, MemorySegment c, long atC) {
+    static void multiply(MemorySegment a, long atA, int rows, int terms, Panels b, int panel, int row, MemorySegment c, long atC) {
         for (int k = 0; k < terms; k += DEPTH) {
-            block(a, atA, rows, terms, k, Math.min(DEPTH, terms - k), b, atB + k * rowB, rowB, vectors, c, atC);
+            block(a, atA, rows, terms, k, Math.min(DEPTH, terms - k), b.segment(), b.at(panel, row + k), b.rowBytes(), b.vectors(panel), c, atC);
         }
     }
 
-    /** As {@link #multiply}, with the terms {@code first} to {@code first + count} only. */
+    /** As {@link #multiply}, with the terms {@code first} to {@code first + count} only; the panel's row for term k is at {@code atB + (k − first)·rowB}. */
     private static void block(MemorySegment a, long atA, int rows, int terms, int first, int count, MemorySegment b, long atB, long rowB, int vectors, MemorySegment c,
             long atC) {
         int r = 0;

@@ -11,11 +11,7 @@ record Units(int count) {
 
     /** The units, filled up to whole vectors. */
     int padded() {
-        return padded(count);
-    }
-
-    static int padded(int count) {
-        return Lanes.vectors(count) * COUNT;
+        return Lanes.padded(count);
     }
 
     /** The units in a vector that are not filled up. */

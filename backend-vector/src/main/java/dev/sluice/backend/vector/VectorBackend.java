@@ -75,70 +75,79 @@ final class VectorBackend implements Backend {
 
     @Override
     public void lstmCell(Matrix gates, Matrix c, Matrix nextC, Matrix nextH) {
-        inTiles(c, (rows, row, column, width, tile, states) -> {
-            long cell = 4 * states.row(0), hidden = 4 * states.row(ROWS);
-            load(gates, row, column, width, c.columns(), tile, rows);
-            Blocks.copy(c.segment(), 4 * (c.row(row) + column), 4L * c.rowStride(), states.segment(), cell, VECTOR, rows, width);
-            Cell.forward(tile.segment(), 4 * tile.offset(), states.segment(), cell, VECTOR, states.segment(), hidden, VECTOR, tile.segment(), 4 * tile.offset(), PANEL_ROW,
-                    rows);
-            store(tile, gates, row, column, width, c.columns(), rows);
-            Blocks.copy(states.segment(), cell, VECTOR, nextC.segment(), 4 * (nextC.row(row) + column), 4L * nextC.rowStride(), rows, width);
-            Blocks.copy(states.segment(), hidden, VECTOR, nextH.segment(), 4 * (nextH.row(row) + column), 4L * nextH.rowStride(), rows, width);
+        inTiles(c, (part, tiles, states) -> {
+            Matrix tile = tiles.rows(0, part.rows), cell = states.rows(0, part.rows), hidden = states.rows(ROWS, part.rows);
+            for (int k = 0; k < Gates.ORDER.length; k++) {
+                Blocks.copy(part.gate(gates, Gates.ORDER[k]), part.lanes(tile, k));
+            }
+            Blocks.copy(part.of(c), part.lanes(cell, 0));
+            Cell.forward(tile.segment(), 4 * tile.offset(), cell.segment(), 4 * cell.offset(), VECTOR, hidden.segment(), 4 * hidden.offset(), VECTOR, tile.segment(),
+                    4 * tile.offset(), PANEL_ROW, part.rows);
+            for (int k = 0; k < Gates.ORDER.length; k++) {
+                Blocks.copy(part.lanes(tile, k), part.gate(gates, Gates.ORDER[k]));
+            }
+            Blocks.copy(part.lanes(cell, 0), part.of(nextC));
+            Blocks.copy(part.lanes(hidden, 0), part.of(nextH));
         });
     }
 
     @Override
     public void lstmCellGradient(Matrix gates, Matrix c, Matrix nextC, Matrix dh, Matrix dc, Matrix dGates) {
-        inTiles(c, (rows, row, column, width, tile, states) -> {
-            long before = 4 * states.row(0), after = 4 * states.row(ROWS), cell = 4 * states.row(2 * ROWS);
-            long hidden = 4 * tile.row(ROWS), out = 4 * tile.row(2 * ROWS);
-            load(gates, row, column, width, c.columns(), tile, rows);
-            Blocks.copy(c.segment(), 4 * (c.row(row) + column), 4L * c.rowStride(), states.segment(), before, VECTOR, rows, width);
-            Blocks.copy(nextC.segment(), 4 * (nextC.row(row) + column), 4L * nextC.rowStride(), states.segment(), after, VECTOR, rows, width);
-            Blocks.copy(dc.segment(), 4 * (dc.row(row) + column), 4L * dc.rowStride(), states.segment(), cell, VECTOR, rows, width);
-            Blocks.copy(dh.segment(), 4 * (dh.row(row) + column), 4L * dh.rowStride(), tile.segment(), hidden, PANEL_ROW, rows, width);
-            Cell.backward(tile.segment(), 4 * tile.offset(), PANEL_ROW, states.segment(), before, VECTOR, states.segment(), after, VECTOR, tile.segment(), hidden,
-                    states.segment(), cell, VECTOR, tile.segment(), out, PANEL_ROW, VECTOR, rows, 1);
-            for (int gate = 0; gate < 4; gate++) {
-                Blocks.copy(tile.segment(), out + gate * VECTOR, PANEL_ROW, dGates.segment(), 4 * (dGates.row(row) + (long) gate * c.columns() + column), 4L * dGates.rowStride(),
-                        rows, width);
+        inTiles(c, (part, tiles, states) -> {
+            Matrix tile = tiles.rows(0, part.rows), hidden = tiles.rows(ROWS, part.rows), out = tiles.rows(2 * ROWS, part.rows);
+            Matrix before = states.rows(0, part.rows), after = states.rows(ROWS, part.rows), cell = states.rows(2 * ROWS, part.rows);
+            for (int k = 0; k < Gates.ORDER.length; k++) {
+                Blocks.copy(part.gate(gates, Gates.ORDER[k]), part.lanes(tile, k));
             }
-            Blocks.copy(states.segment(), cell, VECTOR, dc.segment(), 4 * (dc.row(row) + column), 4L * dc.rowStride(), rows, width);
+            Blocks.copy(part.of(c), part.lanes(before, 0));
+            Blocks.copy(part.of(nextC), part.lanes(after, 0));
+            Blocks.copy(part.of(dc), part.lanes(cell, 0));
+            Blocks.copy(part.of(dh), part.lanes(hidden, 0));
+            Cell.backward(tile.segment(), 4 * tile.offset(), PANEL_ROW, before.segment(), 4 * before.offset(), VECTOR, after.segment(), 4 * after.offset(), VECTOR,
+                    hidden.segment(), 4 * hidden.offset(), cell.segment(), 4 * cell.offset(), VECTOR, out.segment(), 4 * out.offset(), PANEL_ROW, VECTOR, part.rows, 1);
+            for (int gate = 0; gate < 4; gate++) {
+                Blocks.copy(part.lanes(out, gate), part.gate(dGates, gate));
+            }
+            Blocks.copy(part.lanes(cell, 0), part.of(dc));
         });
     }
 
-    @FunctionalInterface
-    private interface CellPart {
-        void run(int rows, int row, int column, int width, Matrix tile, Matrix states);
+    /** Some rows of one vector of {@code units} units, which is {@code width} wide. */
+    private record Part(int row, int rows, int unit, int width, int units) {
+        /** Its part of a matrix [rows, units]. */
+        Matrix of(Matrix matrix) {
+            return matrix.rows(row, rows).columns(unit, width);
+        }
+
+        /** Its part of one gate in a matrix [rows, 4 · units]. */
+        Matrix gate(Matrix gates, int gate) {
+            return gates.rows(row, rows).columns(gate * units + unit, width);
+        }
+
+        /** Its lanes in the k-th vector of the rows of a tile. */
+        Matrix lanes(Matrix tile, int k) {
+            return tile.columns(k * COUNT, width);
+        }
     }
 
-    /** Some rows and one vector of units at a time, with room for three tiles and three columns of states. */
-    private void inTiles(Matrix c, CellPart part) {
+    @FunctionalInterface
+    private interface PartOfCell {
+        void run(Part part, Matrix tiles, Matrix states);
+    }
+
+    /** Part by part, with room for three tiles and three vectors of states for each row. */
+    private void inTiles(Matrix c, PartOfCell cell) {
         workers.split(c.rows(), Math.ceilDiv(WORTH_A_THREAD, Math.max(1, c.columns())), (from, to) -> {
             try (Scratch scratch = new Scratch(3L * ROWS * (PANEL + COUNT))) {
-                Matrix tile = scratch.matrix(3 * ROWS, PANEL), states = scratch.matrix(3 * ROWS, COUNT);
-                tile.fill(0f);
+                Matrix tiles = scratch.matrix(3 * ROWS, PANEL), states = scratch.matrix(3 * ROWS, COUNT);
+                tiles.fill(0f);
                 states.fill(0f);
                 for (int row = from; row < to; row += ROWS) {
-                    for (int column = 0; column < c.columns(); column += COUNT) {
-                        part.run(Math.min(ROWS, to - row), row, column, Math.min(COUNT, c.columns() - column), tile, states);
+                    for (int unit = 0; unit < c.columns(); unit += COUNT) {
+                        cell.run(new Part(row, Math.min(ROWS, to - row), unit, Math.min(COUNT, c.columns() - unit), c.columns()), tiles, states);
                     }
                 }
             }
         });
-    }
-
-    private static void load(Matrix gates, int row, int column, int width, int units, Matrix tile, int rows) {
-        for (int k = 0; k < GatePanels.GATE.length; k++) {
-            Blocks.copy(gates.segment(), 4 * (gates.row(row) + (long) GatePanels.GATE[k] * units + column), 4L * gates.rowStride(), tile.segment(), 4 * tile.offset() + k * VECTOR,
-                    PANEL_ROW, rows, width);
-        }
-    }
-
-    private static void store(Matrix tile, Matrix gates, int row, int column, int width, int units, int rows) {
-        for (int k = 0; k < GatePanels.GATE.length; k++) {
-            Blocks.copy(tile.segment(), 4 * tile.offset() + k * VECTOR, PANEL_ROW, gates.segment(), 4 * (gates.row(row) + (long) GatePanels.GATE[k] * units + column),
-                    4L * gates.rowStride(), rows, width);
-        }
     }
 }
