@@ -95,6 +95,16 @@ public interface Backend {
      */
     void lstmCellGradient(Matrix gates, Matrix c, Matrix nextC, Matrix dh, Matrix dc, Matrix dGates);
 
+    /**
+     * A matrix for many products, laid out once. It refers to {@code b} still, which does not change until it is closed. Unless a backend knows better, a
+     * transposed matrix is copied and another is read where it lies.
+     *
+     * @param b [k, n] after {@code transposeB}; not modified
+     */
+    default PreparedMatrix prepare(Matrix b, Transpose transposeB) {
+        return new StoredMatrix(this, b, transposeB);
+    }
+
     /** The recurrence over whole sequences. Unless a backend has a faster one, the readable one made of the kernels above. */
     default LSTMKernel lstm() {
         return new StepwiseLSTM(this);

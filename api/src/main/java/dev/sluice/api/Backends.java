@@ -177,20 +177,27 @@ public final class Backends {
         private final BackendProvider provider;
         private Backend backend;
         private RuntimeException failure;
+        private boolean opening;
 
         Candidate(BackendProvider provider) {
             this.provider = provider;
         }
 
-        /** Opens the backend if that was not tried before; null if it is usable, or why it is not. */
+        /** Opens the backend if that was not tried before; null if it is usable, or why it is not. One that looks for others while it opens does not find itself. */
         synchronized RuntimeException open() {
+            if (opening) {
+                return new BackendUnavailableException("it is being opened");
+            }
             if (backend == null && failure == null) {
+                opening = true;
                 try {
                     backend = new CheckedBackend(provider.open(new BackendContext(workers, Backends.this)));
                 } catch (RuntimeException e) {
                     failure = e;
                 } catch (LinkageError e) {
                     failure = new BackendUnavailableException(e + "; it was built for another version of sluice-api, or misses a module", e);
+                } finally {
+                    opening = false;
                 }
             }
             return failure;

@@ -53,6 +53,35 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
+    public PreparedMatrix prepare(Matrix b, Transpose transposeB) {
+        new MatrixCheck("prepare").input("b", b);
+        PreparedMatrix prepared = backend.prepare(b, transposeB);
+        reachabilityFence(b.block());
+        return new Checked(b, transposeB, prepared);
+    }
+
+    private record Checked(Matrix b, Transpose transposeB, PreparedMatrix prepared) implements PreparedMatrix {
+        @Override
+        public void multiply(Matrix a, float beta, Matrix c) {
+            var check = new MatrixCheck("multiply");
+            check.input("a", a);
+            check.input("b", b);
+            check.output("c", c);
+            check.equal("a's columns", a, a.columns(), transposeB == Transpose.NO ? "b's rows" : "b's columns (b is transposed)", b, transposeB.rows(b));
+            check.shape("c", c, a.rows(), transposeB.columns(b));
+            prepared.multiply(a, beta, c);
+            reachabilityFence(a.block());
+            reachabilityFence(c.block());
+            reachabilityFence(this);
+        }
+
+        @Override
+        public void close() {
+            prepared.close();
+        }
+    }
+
+    @Override
     public void addRow(Matrix row, Matrix c) {
         var check = new MatrixCheck("addRow");
         check.input("row", row);

@@ -18,6 +18,9 @@ import static dev.sluice.api.Transpose.YES;
  * </pre>
  */
 public final class StepwiseLSTM implements LSTMKernel {
+    /** Rows whose input terms inference computes in one product: enough for it to be quick, few enough for their gates to take little memory. */
+    private static final int ROWS = 512;
+
     private final Backend backend;
 
     public StepwiseLSTM(Backend backend) {
@@ -32,21 +35,20 @@ public final class StepwiseLSTM implements LSTMKernel {
     private final class Stepwise implements Prepared {
         private final Weights weights;
         private final int hidden;
+        private final PreparedMatrix input; // [I, 4H]
+        private final PreparedMatrix recurrent; // [H, 4H]
+        private final PreparedMatrix back; // [4H, H]
         private final Scratch scratch;
-        private final Matrix inputTransposed; // [I, 4H]
-        private final Matrix hiddenTransposed; // [H, 4H]
         private final Matrix bias; // [1, 4H]
 
         Stepwise(Weights weights) {
             this.weights = weights;
-            int inputSize = weights.inputSize();
             hidden = weights.hiddenSize();
-            scratch = new Scratch((inputSize + hidden + 1L) * 4 * hidden);
-            inputTransposed = scratch.matrix(inputSize, 4 * hidden);
-            hiddenTransposed = scratch.matrix(hidden, 4 * hidden);
+            input = backend.prepare(weights.inputHidden(), YES);
+            recurrent = backend.prepare(weights.hiddenHidden(), YES);
+            back = backend.prepare(weights.hiddenHidden(), NO);
+            scratch = new Scratch(4L * hidden);
             bias = scratch.matrix(1, 4 * hidden);
-            transpose(weights.inputHidden(), inputTransposed);
-            transpose(weights.hiddenHidden(), hiddenTransposed);
             bias.fill(0f);
             if (weights.inputBias() != null) {
                 backend.addRow(weights.inputBias(), bias);
@@ -66,19 +68,28 @@ public final class StepwiseLSTM implements LSTMKernel {
 
         @Override
         public void close() {
+            input.close();
+            recurrent.close();
+            back.close();
             scratch.close();
         }
 
         @Override
         public void infer(Steps steps, Matrix x, States first, Matrix y, States last) {
             int batch = steps.batch();
-            try (Scratch scratch = new Scratch(6L * batch * hidden)) {
-                Matrix gates = scratch.matrix(batch, 4 * hidden);
+            int block = Math.max(batch, Math.min(ROWS, x.rows()));
+            try (Scratch scratch = new Scratch((4L * block + 2L * batch) * hidden)) {
+                Matrix gates = scratch.matrix(block, 4 * hidden);
                 Matrix[] cells = {scratch.matrix(batch, hidden), scratch.matrix(batch, hidden)};
+                int from = 0, to = 0; // the rows of x whose input terms are in gates
                 for (Sweep step = Sweep.forward(steps); step.next(); ) {
-                    Matrix stepGates = gates.rows(0, step.live());
-                    inputTerms(x.rows(step.row(), step.live()), stepGates);
-                    step(step, first, y, stepGates, cells[(step.t() + 1) % 2], cells[step.t() % 2].rows(0, step.live()), last);
+                    int end = step.row() + step.live();
+                    if (step.row() < from || end > to) {
+                        from = steps.direction() == Direction.FORWARD ? step.row() : Math.max(0, end - block);
+                        to = Math.min(x.rows(), from + block);
+                        inputTerms(x.rows(from, to - from), gates.rows(0, to - from));
+                    }
+                    step(step, first, y, gates.rows(step.row() - from, step.live()), cells[(step.t() + 1) % 2], cells[step.t() % 2].rows(0, step.live()), last);
                 }
             }
         }
@@ -96,9 +107,10 @@ public final class StepwiseLSTM implements LSTMKernel {
 
         /** gates = bias + x·W_ihᵀ. */
         private void inputTerms(Matrix x, Matrix gates) {
-            gates.fill(0f);
-            backend.addRow(bias, gates);
-            backend.gemm(x, NO, inputTransposed, NO, 1f, gates);
+            for (int r = 0; r < gates.rows(); r++) {
+                gates.rows(r, 1).copyFrom(bias);
+            }
+            input.multiply(x, 1f, gates);
         }
 
         /** The recurrent half of one step; {@code before} begins with the cells of the rows carried over. */
@@ -122,7 +134,7 @@ public final class StepwiseLSTM implements LSTMKernel {
         }
 
         private void cell(Matrix gates, Matrix h, Matrix c, Matrix nextC, Matrix nextH) {
-            backend.gemm(h, NO, hiddenTransposed, NO, 1f, gates);
+            recurrent.multiply(h, 1f, gates);
             backend.lstmCell(gates, c, nextC, nextH);
         }
 
@@ -161,7 +173,7 @@ public final class StepwiseLSTM implements LSTMKernel {
                 dc.rows(step.continuing(), ending).copyFrom(given.last().c().rows(step.continuing(), ending));
             }
             if (step.continuing() > 0) {
-                backend.gemm(dGates.rows(step.nextRow(), step.continuing()), NO, weights.hiddenHidden(), NO, 1f, dh.rows(0, step.continuing()));
+                back.multiply(dGates.rows(step.nextRow(), step.continuing()), 1f, dh.rows(0, step.continuing()));
             }
         }
 
@@ -187,7 +199,7 @@ public final class StepwiseLSTM implements LSTMKernel {
             int starting = step.live() - from;
             if (dFirst != null && starting > 0) {
                 dFirst.c().rows(from, starting).copyFrom(dc.rows(from, starting));
-                backend.gemm(dGates.rows(step.row() + from, starting), NO, weights.hiddenHidden(), NO, 0f, dFirst.h().rows(from, starting));
+                back.multiply(dGates.rows(step.row() + from, starting), 0f, dFirst.h().rows(from, starting));
             }
         }
 
@@ -198,14 +210,6 @@ public final class StepwiseLSTM implements LSTMKernel {
             int starting = step.live() - step.carried();
             if (starting > 0) {
                 hiddenBefore.rows(step.row() + step.carried(), starting).copyFrom(pass.first().h().rows(step.carried(), starting));
-            }
-        }
-    }
-
-    private static void transpose(Matrix source, Matrix target) {
-        for (int r = 0; r < source.rows(); r++) {
-            for (int c = 0; c < source.columns(); c++) {
-                target.set(c, r, source.get(r, c));
             }
         }
     }

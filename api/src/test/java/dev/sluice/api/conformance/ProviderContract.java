@@ -16,10 +16,18 @@ public interface ProviderContract {
     /** The backend to judge. */
     BackendProvider provider();
 
+    /** The backends that it may leave part of its work to. */
+    default List<BackendProvider> others() {
+        return List.of();
+    }
+
     /** The backend itself, opened anew on so many threads, without the checks around it. */
     default Backend open(int threads) {
-        Workers workers = Workers.of(threads);
-        return provider().open(new BackendContext(workers, Backends.of(workers, List.of(provider()))));
+        return open(Workers.of(threads));
+    }
+
+    private Backend open(Workers workers) {
+        return provider().open(new BackendContext(workers, Backends.of(workers, others())));
     }
 
     @Test
@@ -35,7 +43,7 @@ public interface ProviderContract {
         }
         for (int threads = 1; threads <= 3; threads++) {
             Workers given = Workers.of(threads);
-            if (provider().open(new BackendContext(given, Backends.of(given, List.of(provider())))).workers() != given) {
+            if (open(given).workers() != given) {
                 throw new AssertionError("rule 24: opened on workers of " + threads + " threads, the backend tells others; it must use those it is given");
             }
         }

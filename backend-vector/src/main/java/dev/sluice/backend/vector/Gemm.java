@@ -58,12 +58,12 @@ final class Gemm {
     }
 
     @FunctionalInterface
-    private interface Part {
+    interface Part {
         void run(int fromRow, int toRow, int fromColumn, int toColumn);
     }
 
     /** Shares out whole panels of columns where they come out even, and rows where not. */
-    private static void share(Workers workers, int rows, int columns, int depth, Part part) {
+    static void share(Workers workers, int rows, int columns, int depth, Part part) {
         int panels = Lanes.panels(columns);
         int threads = workers.threadsFor((long) rows * columns * depth, WORTH_A_THREAD);
         if (threads == 1) {

@@ -21,11 +21,7 @@ final class Panels {
 
     /** Takes {@link #floats} numbers of the scratch memory. */
     Panels(Scratch scratch, int depth, int columns) {
-        room = scratch.matrix(depth * Lanes.panels(columns), PANEL);
-        this.depth = depth;
-        this.columns = columns;
-        rowBytes = PANEL_ROW;
-        panelBytes = depth * PANEL_ROW;
+        this(scratch.matrix(depth * Lanes.panels(columns), PANEL), depth, columns);
         if (columns % PANEL != 0) {
             clearLast();
         }
@@ -43,6 +39,20 @@ final class Panels {
         columns = b.columns();
         rowBytes = 4L * b.rowStride();
         panelBytes = PANEL_ROW;
+    }
+
+    private Panels(Matrix room, int depth, int columns) {
+        this.room = room;
+        this.depth = depth;
+        this.columns = columns;
+        rowBytes = PANEL_ROW;
+        panelBytes = depth * PANEL_ROW;
+    }
+
+    /** The panels from one on up to a column, of a matrix that was rearranged. */
+    Panels part(int fromPanel, int toColumn) {
+        int count = Lanes.panels(toColumn) - fromPanel;
+        return new Panels(room.rows(fromPanel * depth, count * depth), depth, toColumn - fromPanel * PANEL);
     }
 
     static long floats(int depth, int columns) {

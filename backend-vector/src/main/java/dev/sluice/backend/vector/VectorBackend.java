@@ -8,6 +8,7 @@ import static dev.sluice.backend.vector.Lanes.VECTOR;
 import dev.sluice.api.Backend;
 import dev.sluice.api.LSTMKernel;
 import dev.sluice.api.Matrix;
+import dev.sluice.api.PreparedMatrix;
 import dev.sluice.api.Scratch;
 import dev.sluice.api.Transpose;
 import dev.sluice.api.Workers;
@@ -17,7 +18,7 @@ final class VectorBackend implements Backend {
     /** Elements of a cell for which another thread is worth its start. */
     private static final int WORTH_A_THREAD = 10_000;
 
-    /** Rows whose gates are brought together at a time. */
+    /** Vectors of units whose gates are brought together at a time, one in each row of a tile. */
     private static final int ROWS = 32;
 
     private final Workers workers;
@@ -59,6 +60,11 @@ final class VectorBackend implements Backend {
     }
 
     @Override
+    public PreparedMatrix prepare(Matrix b, Transpose transposeB) {
+        return new PreparedPanels(workers, b, transposeB);
+    }
+
+    @Override
     public void addRow(Matrix row, Matrix c) {
         Rows.add(row, c);
     }
@@ -75,76 +81,94 @@ final class VectorBackend implements Backend {
 
     @Override
     public void lstmCell(Matrix gates, Matrix c, Matrix nextC, Matrix nextH) {
-        inTiles(c, (part, tiles, states) -> {
-            Matrix tile = tiles.rows(0, part.rows), cell = states.rows(0, part.rows), hidden = states.rows(ROWS, part.rows);
+        inTiles(c, (part, tile, cell, hidden, _, _) -> {
             for (int k = 0; k < Gates.ORDER.length; k++) {
-                Blocks.copy(part.gate(gates, Gates.ORDER[k]), part.lanes(tile, k));
+                part.load(part.gate(gates, Gates.ORDER[k]), tile, k);
             }
-            Blocks.copy(part.of(c), part.lanes(cell, 0));
+            part.load(part.of(c), cell, 0);
             Cell.forward(tile.segment(), 4 * tile.offset(), cell.segment(), 4 * cell.offset(), VECTOR, hidden.segment(), 4 * hidden.offset(), VECTOR, tile.segment(),
-                    4 * tile.offset(), PANEL_ROW, part.rows);
+                    4 * tile.offset(), PANEL_ROW, part.vectors());
             for (int k = 0; k < Gates.ORDER.length; k++) {
-                Blocks.copy(part.lanes(tile, k), part.gate(gates, Gates.ORDER[k]));
+                part.store(tile, k, part.gate(gates, Gates.ORDER[k]));
             }
-            Blocks.copy(part.lanes(cell, 0), part.of(nextC));
-            Blocks.copy(part.lanes(hidden, 0), part.of(nextH));
+            part.store(cell, 0, part.of(nextC));
+            part.store(hidden, 0, part.of(nextH));
         });
     }
 
     @Override
     public void lstmCellGradient(Matrix gates, Matrix c, Matrix nextC, Matrix dh, Matrix dc, Matrix dGates) {
-        inTiles(c, (part, tiles, states) -> {
-            Matrix tile = tiles.rows(0, part.rows), hidden = tiles.rows(ROWS, part.rows), out = tiles.rows(2 * ROWS, part.rows);
-            Matrix before = states.rows(0, part.rows), after = states.rows(ROWS, part.rows), cell = states.rows(2 * ROWS, part.rows);
+        inTiles(c, (part, tile, before, after, cell, hidden) -> {
             for (int k = 0; k < Gates.ORDER.length; k++) {
-                Blocks.copy(part.gate(gates, Gates.ORDER[k]), part.lanes(tile, k));
+                part.load(part.gate(gates, Gates.ORDER[k]), tile, k);
             }
-            Blocks.copy(part.of(c), part.lanes(before, 0));
-            Blocks.copy(part.of(nextC), part.lanes(after, 0));
-            Blocks.copy(part.of(dc), part.lanes(cell, 0));
-            Blocks.copy(part.of(dh), part.lanes(hidden, 0));
+            part.load(part.of(c), before, 0);
+            part.load(part.of(nextC), after, 0);
+            part.load(part.of(dc), cell, 0);
+            part.load(part.of(dh), hidden, 0);
             Cell.backward(tile.segment(), 4 * tile.offset(), PANEL_ROW, before.segment(), 4 * before.offset(), VECTOR, after.segment(), 4 * after.offset(), VECTOR,
-                    hidden.segment(), 4 * hidden.offset(), cell.segment(), 4 * cell.offset(), VECTOR, out.segment(), 4 * out.offset(), PANEL_ROW, VECTOR, part.rows, 1);
+                    hidden.segment(), 4 * hidden.offset(), cell.segment(), 4 * cell.offset(), VECTOR, tile.segment(), 4 * tile.offset(), PANEL_ROW, VECTOR, part.vectors(), 1);
             for (int gate = 0; gate < 4; gate++) {
-                Blocks.copy(part.lanes(out, gate), part.gate(dGates, gate));
+                part.store(tile, gate, part.gate(dGates, gate));
             }
-            Blocks.copy(part.lanes(cell, 0), part.of(dc));
+            part.store(cell, 0, part.of(dc));
         });
     }
 
-    /** Some rows of one vector of {@code units} units, which is {@code width} wide. */
-    private record Part(int row, int rows, int unit, int width, int units) {
+    /** Neighbouring units of one row, which lie in the rows of tiles as one vector each. */
+    private record Part(int row, int unit, int width, int units) {
+        int vectors() {
+            return Lanes.vectors(width);
+        }
+
         /** Its part of a matrix [rows, units]. */
         Matrix of(Matrix matrix) {
-            return matrix.rows(row, rows).columns(unit, width);
+            return matrix.rows(row, 1).columns(unit, width);
         }
 
         /** Its part of one gate in a matrix [rows, 4 · units]. */
         Matrix gate(Matrix gates, int gate) {
-            return gates.rows(row, rows).columns(gate * units + unit, width);
+            return gates.rows(row, 1).columns(gate * units + unit, width);
         }
 
-        /** Its lanes in the k-th vector of the rows of a tile. */
-        Matrix lanes(Matrix tile, int k) {
-            return tile.columns(k * COUNT, width);
+        /** Copies a run of numbers to the k-th vectors of a tile. */
+        void load(Matrix run, Matrix tile, int k) {
+            Blocks.copy(run.segment(), 4 * run.offset(), VECTOR, tile.segment(), 4 * (tile.offset() + k * COUNT), 4L * tile.rowStride(), whole(), COUNT);
+            Blocks.copy(rest(run), tile.rows(whole() % ROWS, 1).columns(k * COUNT, width % COUNT));
+        }
+
+        /** And back. */
+        void store(Matrix tile, int k, Matrix run) {
+            Blocks.copy(tile.segment(), 4 * (tile.offset() + k * COUNT), 4L * tile.rowStride(), run.segment(), 4 * run.offset(), VECTOR, whole(), COUNT);
+            Blocks.copy(tile.rows(whole() % ROWS, 1).columns(k * COUNT, width % COUNT), rest(run));
+        }
+
+        private int whole() {
+            return width / COUNT;
+        }
+
+        /** What does not fill a vector. */
+        private Matrix rest(Matrix run) {
+            return run.columns(width - width % COUNT, width % COUNT);
         }
     }
 
     @FunctionalInterface
     private interface PartOfCell {
-        void run(Part part, Matrix tiles, Matrix states);
+        void run(Part part, Matrix gates, Matrix first, Matrix second, Matrix third, Matrix tile);
     }
 
-    /** Part by part, with room for three tiles and three vectors of states for each row. */
+    /** Part by part, with a tile for the gates, one vector a row for three states, and another tile for what {@link Cell} wants in a tile's rows. */
     private void inTiles(Matrix c, PartOfCell cell) {
         workers.split(c.rows(), Math.ceilDiv(WORTH_A_THREAD, Math.max(1, c.columns())), (from, to) -> {
-            try (Scratch scratch = new Scratch(3L * ROWS * (PANEL + COUNT))) {
-                Matrix tiles = scratch.matrix(3 * ROWS, PANEL), states = scratch.matrix(3 * ROWS, COUNT);
-                tiles.fill(0f);
+            try (Scratch scratch = new Scratch(ROWS * (2L * PANEL + 3L * COUNT))) {
+                Matrix tiles = scratch.matrix(2 * ROWS, PANEL), states = scratch.matrix(3 * ROWS, COUNT);
+                tiles.fill(0f); // lanes beyond the last unit: arbitrary numbers may be denormal, which is slow
                 states.fill(0f);
-                for (int row = from; row < to; row += ROWS) {
-                    for (int unit = 0; unit < c.columns(); unit += COUNT) {
-                        cell.run(new Part(row, Math.min(ROWS, to - row), unit, Math.min(COUNT, c.columns() - unit), c.columns()), tiles, states);
+                for (int row = from; row < to; row++) {
+                    for (int unit = 0; unit < c.columns(); unit += ROWS * COUNT) {
+                        cell.run(new Part(row, unit, Math.min(ROWS * COUNT, c.columns() - unit), c.columns()), tiles.rows(0, ROWS),
+                                states.rows(0, ROWS), states.rows(ROWS, ROWS), states.rows(2 * ROWS, ROWS), tiles.rows(ROWS, ROWS));
                     }
                 }
             }

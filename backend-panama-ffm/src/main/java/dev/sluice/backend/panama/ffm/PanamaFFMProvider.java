@@ -5,7 +5,7 @@ import dev.sluice.api.BackendContext;
 import dev.sluice.api.BackendProvider;
 import dev.sluice.api.BackendUnavailableException;
 
-/** Reports that this release has no kernels for the backend yet, so that it is never chosen. */
+/** Opens {@link PanamaFFMBackend} where there is a BLAS library that is worth it, or the one that {@code -Dsluice.blas} names. */
 public final class PanamaFFMProvider implements BackendProvider {
     @Override
     public String name() {
@@ -19,6 +19,17 @@ public final class PanamaFFMProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendContext context) {
-        throw new BackendUnavailableException("this release has no BLAS binding; use scalar");
+        Backend java = context.backends().usable().stream().filter(Backend::isExact).findFirst().orElseThrow(() -> new BackendUnavailableException(
+                "it needs a backend in Java for what BLAS has not; put dev.sluice:sluice-backend-scalar on the class path, or sluice-backend-vector"));
+        try {
+            Library library = new LibrarySearch(Simd.ofThisProcessor(), System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas", "").strip());
+            if (library.remark() != null) {
+                System.getLogger(PanamaFFMProvider.class.getName()).log(library.remark().level(), "sluice: " + library.remark().text());
+            }
+            return new PanamaFFMBackend(library, java, context.workers());
+        } catch (IllegalCallerException e) {
+            Module module = PanamaFFMProvider.class.getModule();
+            throw new BackendUnavailableException("this Java denies calls of native code; start it with --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), e);
+        }
     }
 }

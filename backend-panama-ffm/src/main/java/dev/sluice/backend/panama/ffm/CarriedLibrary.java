@@ -1,0 +1,93 @@
+package dev.sluice.backend.panama.ffm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.zip.CRC32;
+
+/**
+ * A library that a jar on the class path carries, as {@code org.bytedeco:openblas} does with the classifier of a platform. It is found by its path in the jar; no
+ * class of the jar is loaded.
+ *
+ * @param file the library, on disk, the libraries that it needs beside it
+ * @param jar the jar's name
+ */
+record CarriedLibrary(Path file, String jar) {
+    /** Where the files are in the jars, and which of them is to be opened, on Linux, macOS and Windows. */
+    private static final List<List<String>> KNOWN = List.of(
+            List.of("org/bytedeco/openblas/", "libopenblas.so.0", "libopenblas.0.dylib", "libopenblas.dll"),
+            List.of("org/bytedeco/mkl/", "libmkl_rt.so.3", "libmkl_rt.3.dylib", "mkl_rt.3.dll"),
+            List.of("org/bytedeco/mkl/", "libmkl_rt.so.2", "libmkl_rt.2.dylib", "mkl_rt.2.dll"));
+
+    /**
+     * The first that there is, or null.
+     *
+     * @param cache the folder for copies
+     */
+    static CarriedLibrary find(ClassLoader loader, Path cache) throws IOException {
+        for (List<String> known : KNOWN) {
+            String folder = known.getFirst() + Platform.CURRENT.classifier() + "/", name = known.get(1 + Platform.CURRENT.ordinal());
+            URL url = loader.getResource(folder + name);
+            if (url != null) {
+                return url.openConnection() instanceof JarURLConnection connection ? copied(connection, folder, name, cache)
+                        : new CarriedLibrary(Path.of(URI.create(url.toString())), folder);
+            }
+        }
+        return null;
+    }
+
+    private static CarriedLibrary copied(JarURLConnection connection, String folder, String name, Path cache) throws IOException {
+        connection.setUseCaches(false);
+        try (JarFile jar = connection.getJarFile()) {
+            List<JarEntry> entries = jar.stream().filter(entry -> isNeeded(entry.getName(), folder)).toList();
+            String jarName = jar.getName().substring(jar.getName().replace('\\', '/').lastIndexOf('/') + 1);
+            Path copies = cache.resolve(jarName.replaceAll("\\.jar$", "") + "-" + fingerprint(entries));
+            Files.createDirectories(copies);
+            for (JarEntry entry : entries) {
+                copy(jar, entry, copies.resolve(entry.getName().substring(folder.length())));
+            }
+            return new CarriedLibrary(copies.resolve(name), jarName);
+        }
+    }
+
+    /** Libraries directly in the folder, without those that only a class of the jar would load. */
+    private static boolean isNeeded(String entry, String folder) {
+        return entry.startsWith(folder) && entry.indexOf('/', folder.length()) < 0 && entry.matches(".*\\.(so|dylib|dll)(\\..*)?") && !entry.startsWith("jni", folder.length())
+                && !entry.startsWith("libjni", folder.length());
+    }
+
+    /** So that another version of the jar has a folder of its own. */
+    private static String fingerprint(List<JarEntry> entries) {
+        CRC32 sum = new CRC32();
+        entries.forEach(entry -> sum.update((entry.getName() + entry.getSize() + entry.getCrc()).getBytes(StandardCharsets.UTF_8)));
+        return Long.toHexString(sum.getValue());
+    }
+
+    /** Written beside and moved into place: another process may be doing the same. */
+    private static void copy(JarFile jar, JarEntry entry, Path target) throws IOException {
+        if (Files.exists(target) && Files.size(target) == entry.getSize()) {
+            return;
+        }
+        Path part = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".part");
+        try {
+            try (InputStream in = jar.getInputStream(entry)) {
+                Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (Files.size(part) != entry.getSize()) {
+                throw new IOException(target + ": " + Files.size(part) + " bytes were written of " + entry.getSize());
+            }
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.backend.panama.ffm;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A BLAS library that is open, for as long as the process lives.
+ *
+ * @param where the file, the name that the system found it by, or the jar that carries it
+ * @param remark what a user should know about it, or null
+ * @param isTuned whether it is made for this processor; others are slower than plain Java
+ */
+record Library(String where, Identity identity, CBLAS blas, Remark remark, boolean isTuned) {
+    private static final String CORETYPE = "OPENBLAS_CORETYPE";
+
+    /** A line for the log. */
+    record Remark(Level level, String text) {}
+
+    /**
+     * Opens a library by a path, or by a name that the system looks for. One that would leave the processor's vector instructions unused is, where that can be
+     * done, opened again with kernels that use them.
+     *
+     * @param environment the variables that the process was started with: what a user has set stays
+     * @throws CBLAS.LinkException when it cannot be opened or used, with the reason
+     */
+    static Library open(String file, String where, Simd processor, Map<String, String> environment) throws CBLAS.LinkException {
+        Arena arena = Arena.ofShared();
+        Library library = load(file, where, arena);
+        Identity was = library.identity;
+        if (!processor.isWastedOn(was.core())) {
+            return library;
+        }
+        String trouble = was + " does not use this processor's " + processor;
+        if (was.vendor() != Identity.Vendor.OPENBLAS) {
+            return library.with(Level.WARNING, trouble + "; install another, such as OpenBLAS", false);
+        }
+        if (environment.containsKey(CORETYPE)) {
+            return library.with(Level.WARNING, trouble + ", for " + CORETYPE + "=" + environment.get(CORETYPE) + " is set; start without it, or with " + CORETYPE + "=" + processor.core,
+                    false);
+        }
+        if (LibC.setenv(CORETYPE, processor.core)) {
+            arena.close(); // it reads the variable when it is loaded
+            library = load(file, where, Arena.ofShared());
+        }
+        if (processor.isWastedOn(library.identity.core())) {
+            return library.with(Level.WARNING, trouble + "; set " + CORETYPE + "=" + processor.core + " in the environment, or install a newer version", false);
+        }
+        return library.with(Level.INFO, was + " took this processor, which has " + processor + ", for an older one; it was opened again with " + CORETYPE + "=" + processor.core, true);
+    }
+
+    private static Library load(String file, String where, Arena arena) throws CBLAS.LinkException {
+        try {
+            SymbolLookup symbols = file.contains("/") || file.contains("\\") ? SymbolLookup.libraryLookup(Path.of(file), arena) : SymbolLookup.libraryLookup(file, arena);
+            CBLAS blas = CBLAS.link(symbols);
+            Identity identity = Identity.of(symbols, blas.integerBits());
+            return new Library(where, identity, blas, null, identity.vendor() != Identity.Vendor.UNKNOWN);
+        } catch (IllegalArgumentException e) {
+            throw new CBLAS.LinkException(whyNotOpened(file));
+        }
+    }
+
+    /** In the system's words, except where these mislead: a library for another processor is to Linux a file that is not there. */
+    private static String whyNotOpened(String file) {
+        try {
+            String problem = file.contains("/") ? ElfHeader.problem(Path.of(file)) : "";
+            if (!problem.isEmpty()) {
+                return problem;
+            }
+        } catch (IOException e) {
+            return e.toString();
+        }
+        String reason = LibC.whyNotOpened(file);
+        return reason.isEmpty() ? "the system does not open it" : reason;
+    }
+
+    private Library with(Level level, String text, boolean isTuned) {
+        return new Library(where, identity, blas, new Remark(level, text), isTuned);
+    }
+
+    @Override
+    public String toString() {
+        return identity + " (" + where + ")";
+    }
+}

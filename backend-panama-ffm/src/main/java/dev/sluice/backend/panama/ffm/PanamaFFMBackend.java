@@ -1,0 +1,111 @@
+package dev.sluice.backend.panama.ffm;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.LSTMKernel;
+import dev.sluice.api.Matrix;
+import dev.sluice.api.PreparedMatrix;
+import dev.sluice.api.StepwiseLSTM;
+import dev.sluice.api.Transpose;
+import dev.sluice.api.Workers;
+
+/** Large products by a BLAS library, everything else by a backend in Java. */
+final class PanamaFFMBackend implements Backend {
+    private final Library library;
+    private final Backend java;
+    private final Workers workers;
+    private final Choice choice;
+    private final Products products;
+
+    /**
+     * @param java an exact backend on the same workers
+     */
+    PanamaFFMBackend(Library library, Backend java, Workers workers) {
+        this.library = library;
+        this.java = java;
+        this.workers = workers;
+        choice = Choice.beside(java);
+        products = new Products(library.blas(), workers, library.identity().mostCallers());
+    }
+
+    @Override
+    public String name() {
+        return "panama-ffm";
+    }
+
+    @Override
+    public String description() {
+        return library + ", " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads") + " of one BLAS thread each, the rest by " + java.name();
+    }
+
+    /** A library adds up in an order of its own. */
+    @Override
+    public boolean isExact() {
+        return false;
+    }
+
+    @Override
+    public Workers workers() {
+        return workers;
+    }
+
+    @Override
+    public void gemm(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
+        if ((long) c.rows() * c.columns() * transposeA.columns(a) >= choice.work()) {
+            products.gemm(a, transposeA, b, transposeB, beta, c);
+        } else {
+            java.gemm(a, transposeA, b, transposeB, beta, c);
+        }
+    }
+
+    @Override
+    public PreparedMatrix prepare(Matrix b, Transpose transposeB) {
+        boolean packs = library.blas().prepacking() != null && (choice.rows() == 1 || library.identity().usesAVX512());
+        return packs && PackedProduct.isWorthIt(b) ? new PackedProduct(library.blas(), products, b, transposeB) : new PreparedProduct(this, java, choice.rows(), b, transposeB);
+    }
+
+    @Override
+    public void addRow(Matrix row, Matrix c) {
+        java.addRow(row, c);
+    }
+
+    @Override
+    public void sumRows(Matrix a, float beta, Matrix row) {
+        java.sumRows(a, beta, row);
+    }
+
+    @Override
+    public void axpy(float alpha, Matrix x, Matrix y) {
+        java.axpy(alpha, x, y);
+    }
+
+    @Override
+    public void lstmCell(Matrix gates, Matrix c, Matrix nextC, Matrix nextH) {
+        java.lstmCell(gates, c, nextC, nextH);
+    }
+
+    @Override
+    public void lstmCellGradient(Matrix gates, Matrix c, Matrix nextC, Matrix dh, Matrix dc, Matrix dGates) {
+        java.lstmCellGradient(gates, c, nextC, dh, dc, dGates);
+    }
+
+    /** Large layers step by step with the library's products, others by the Java backend's kernel. */
+    @Override
+    public LSTMKernel lstm() {
+        LSTMKernel stepwise = new StepwiseLSTM(this), fused = java.lstm();
+        return new LSTMKernel() {
+            @Override
+            public Prepared prepare(Weights weights) {
+                return kernel(weights.hiddenSize()).prepare(weights);
+            }
+
+            @Override
+            public int savedWidth(int hiddenSize) {
+                return kernel(hiddenSize).savedWidth(hiddenSize);
+            }
+
+            private LSTMKernel kernel(int hiddenSize) {
+                return hiddenSize >= choice.hidden() ? stepwise : fused;
+            }
+        };
+    }
+}

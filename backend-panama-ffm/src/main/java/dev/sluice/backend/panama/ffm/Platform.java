@@ -1,0 +1,67 @@
+package dev.sluice.backend.panama.ffm;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What differs between operating systems: the files of BLAS libraries, in the order in which they are tried, and where copies may be kept. */
+enum Platform {
+    LINUX("linux", "XDG_CACHE_HOME", ".cache",
+            List.of("openblas", "libopenblas.so.0", "libopenblas.so", "libopenblas64.so.0", "libopenblas64_.so.0"),
+            List.of("mkl", "libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so", "/opt/intel/oneapi/mkl/latest/lib/libmkl_rt.so"),
+            List.of("blis", "libblis.so.4", "libblis.so", "libblis64.so.4"),
+            List.of("blas", "libblas.so.3", "libblas.so", "libblas64.so.3")),
+    MACOS("macosx", null, "Library/Caches",
+            List.of("openblas", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib", "/usr/local/opt/openblas/lib/libopenblas.dylib", "libopenblas.dylib"),
+            List.of("mkl", "/opt/intel/oneapi/mkl/latest/lib/libmkl_rt.dylib", "libmkl_rt.dylib"),
+            List.of("blis", "/opt/homebrew/opt/blis/lib/libblis.dylib", "libblis.dylib"),
+            List.of("accelerate", "/System/Library/Frameworks/Accelerate.framework/Accelerate"),
+            List.of("blas", "libblas.dylib")),
+    WINDOWS("windows", "LOCALAPPDATA", "AppData/Local",
+            List.of("openblas", "libopenblas.dll", "openblas.dll"),
+            List.of("mkl", "mkl_rt.3.dll", "mkl_rt.2.dll", "mkl_rt.1.dll"),
+            List.of("blis", "libblis.dll"),
+            List.of("blas", "libblas.dll"));
+
+    static final Platform CURRENT = of(System.getProperty("os.name").toLowerCase(Locale.ROOT));
+
+    /** The files of each library, by the name that users call it. */
+    final Map<String, List<String>> libraries;
+
+    private final String title;
+    private final String cacheVariable;
+    private final String cacheFolder;
+
+    @SafeVarargs
+    Platform(String title, String cacheVariable, String cacheFolder, List<String>... libraries) {
+        this.title = title;
+        this.cacheVariable = cacheVariable;
+        this.cacheFolder = cacheFolder;
+        this.libraries = new LinkedHashMap<>();
+        for (List<String> library : libraries) {
+            this.libraries.put(library.getFirst(), library.subList(1, library.size()));
+        }
+    }
+
+    private static Platform of(String name) {
+        return name.contains("mac") ? MACOS : name.contains("windows") ? WINDOWS : LINUX;
+    }
+
+    /** System and processor as the jars of JavaCPP name them, such as {@code linux-x86_64}. */
+    String classifier() {
+        String processor = System.getProperty("os.arch");
+        return title + "-" + (processor.equals("amd64") ? "x86_64" : processor.equals("aarch64") ? "arm64" : processor);
+    }
+
+    /** Where copies of libraries are kept: {@code -Dsluice.cache} or, without it, in the user's folder for such. */
+    Path cache() {
+        String own = System.getProperty("sluice.cache", "").strip();
+        if (!own.isEmpty()) {
+            return Path.of(own);
+        }
+        String caches = cacheVariable == null ? null : System.getenv(cacheVariable);
+        return (caches == null || caches.isEmpty() ? Path.of(System.getProperty("user.home"), cacheFolder) : Path.of(caches)).resolve("sluice");
+    }
+}
