@@ -22,7 +22,8 @@
  * <h3>Mutation</h3>
  * <ol start="5">
  *   <li>Inputs are not modified; of the arguments, only those that say “Written.” or “Modified.” are outputs. Nothing of them is kept after a
- *       call: the next finds in the same memory what is there then. <i>Only {@link dev.sluice.api.LSTMKernel.Prepared} keeps something.</i>
+ *       call: the next finds in the same memory what is there then. <i>Only {@link dev.sluice.api.PreparedMatrix} and
+ *       {@link dev.sluice.api.LSTMKernel.Prepared} keep something.</i>
  *   <li>β = 0 means that the output is not read. <i>What it held, NaN included, does not matter.</i>
  *   <li>Any other β multiplies what the output held.
  *   <li>Outputs share no element with any other argument; callers see to that. <i>So kernels may read and write in any order.</i>
@@ -30,7 +31,7 @@
  *
  * <h3>Threads</h3>
  * <ol start="9">
- *   <li>Every method may be called from many threads at once, {@link dev.sluice.api.LSTMKernel.Prepared} included.
+ *   <li>Every method may be called from many threads at once, those of what was prepared included.
  *   <li>A backend starts no threads; it shares out work over the {@link dev.sluice.api.Workers} it was opened with, and what it computes
  *       does not depend on their number, to the bit.
  * </ol>
@@ -38,7 +39,7 @@
  * <h3>Numbers</h3>
  * <ol start="11">
  *   <li>An element of a product is one chain: from β·C (+0 when β = 0), over all k in ascending order, by fused multiply-add in float32.
- *       <i>Blocks, threads and vector lanes may be arranged at will, as long as each chain stays one chain: no partial sums.</i>
+ *       <i>Blocks, threads and vector lanes may be arranged at will, as long as each chain stays one chain: no partial sums.</i> A product with a prepared matrix is no other.
  *   <li>A sum of rows starts from β·row (+0 when β = 0) and takes the rows in ascending order.
  *   <li>{@code addRow} and {@code axpy} round once for each element.
  *   <li>{@link dev.sluice.api.Backend#lstmCell} is computed as written there, with the functions of {@link dev.sluice.api.Activations};
@@ -56,7 +57,7 @@
  *   <li>The last states are those after each sequence's own last step (in the reverse direction, its first); a sequence starts from its
  *       own first state wherever it starts.
  *   <li>Inference gives what forward gives.
- *   <li>Prepared weights are those at the time of their preparation, and a new preparation sees new weights.
+ *   <li>What was prepared, a layer's weights or a matrix, is what it was then, and a new preparation sees new numbers.
  *   <li>A forward without a backward, or a call that fails, leaves nothing behind.
  * </ol>
  *

@@ -32,6 +32,8 @@ class CheckedBackendTest {
         rejected(() -> backend.gemm(a, NO, b, NO, 0, c), "gemm: a is [2, 3], b is [4, 5]; a's columns (3) must equal b's rows (4)");
         rejected(() -> backend.gemm(a, YES, b, YES, 0, c), "gemm: a is [2, 3], b is [4, 5]; a's rows (a is transposed) (2) must equal b's columns (b is transposed) (5)");
         rejected(() -> backend.gemm(a, NO, scratch.matrix(3, 4), NO, 0, c), "gemm: c is [2, 5]; [2, 4] is required");
+        rejected(() -> backend.prepare(b, NO).multiply(a, 0, c), "multiply: a is [2, 3], b is [4, 5]; a's columns (3) must equal b's rows (4)");
+        rejected(() -> backend.prepare(b, YES).multiply(scratch.matrix(2, 5), 0, c), "multiply: c is [2, 5]; [2, 4] is required");
         rejected(() -> backend.addRow(a, c), "addRow: row is [2, 3]; [1, 5] is required");
         rejected(() -> backend.sumRows(a, 0, c), "sumRows: row is [2, 5]; [1, 3] is required");
         rejected(() -> backend.axpy(1, a, c), "axpy: y is [2, 5]; [2, 3] is required");

@@ -1,4 +1,4 @@
 package dev.sluice.api.conformance;
 
 /** Everything that is asked of a backend. */
-public interface BackendContract extends ProviderContract, ProductContract, RowContract, CellContract, LSTMContract {}
+public interface BackendContract extends ProviderContract, ProductContract, PreparedMatrixContract, RowContract, CellContract, LSTMContract {}

@@ -4,6 +4,7 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.Matrix;
 import dev.sluice.api.Transpose;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Rules about {@link Backend#gemm}. */
@@ -15,7 +16,16 @@ public interface ProductContract extends ProviderContract {
     record Product(long seed, Framed a, Transpose transposeA, Framed b, Transpose transposeB, float beta, Framed c) {
         static Product of(long seed, int m, int n, int k, float beta, Framed.Numbers numbers) {
             Random random = new Random(seed);
-            Transpose transposeA = Transpose.values()[random.nextInt(2)], transposeB = Transpose.values()[random.nextInt(2)];
+            return of(seed, random, Transpose.values()[random.nextInt(2)], m, n, k, beta, numbers);
+        }
+
+        /** One whose a is as stored, such as a prepared b can be multiplied with. */
+        static Product stored(long seed, int m, int n, int k, float beta, Framed.Numbers numbers) {
+            return of(seed, new Random(seed), Transpose.NO, m, n, k, beta, numbers);
+        }
+
+        private static Product of(long seed, Random random, Transpose transposeA, int m, int n, int k, float beta, Framed.Numbers numbers) {
+            Transpose transposeB = Transpose.values()[random.nextInt(2)];
             Framed a = transposeA == Transpose.NO ? Framed.of(random, m, k, numbers) : Framed.of(random, k, m, numbers);
             Framed b = transposeB == Transpose.NO ? Framed.of(random, k, n, numbers) : Framed.of(random, n, k, numbers);
             return new Product(seed, a, transposeA, b, transposeB, beta, Framed.of(random, m, n, numbers));
@@ -42,9 +52,14 @@ public interface ProductContract extends ProviderContract {
 
         /** Compares {@code backend}'s result with the reference's, and looks around the operands. */
         void judge(String rule, Backend backend) {
+            judge(rule, backend, result -> run(backend, result));
+        }
+
+        /** The same of any way to compute the product. */
+        void judge(String rule, Backend backend, Consumer<Framed> run) {
             Framed expected = Framed.copyOf(c), actual = Framed.copyOf(c);
             run(new ReferenceBackend(), expected);
-            run(backend, actual);
+            run.accept(actual);
             new Verdict(backend.isExact()).check(rule, "" + this, actual.matrix(), expected.matrix(), (r, j) -> sum(r, j, false),
                     (r, j) -> (terms() + 2) * Math.ulp(0.5f) * sum(r, j, true) + Float.MIN_NORMAL);
             actual.assertFrame("rule 2", this + ": c");
@@ -62,12 +77,14 @@ public interface ProductContract extends ProviderContract {
         }
     }
 
-    private static Framed.Numbers uniform(long seed) {
+    /** Numbers between −1 and 1. */
+    static Framed.Numbers uniform(long seed) {
         Random random = new Random(seed + 1);
         return () -> random.nextFloat() * 2 - 1;
     }
 
-    private static int size(Random random) {
+    /** One of {@link #SIZES}. */
+    static int size(Random random) {
         return SIZES[random.nextInt(SIZES.length)];
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.api.wrong;
 
 import dev.sluice.api.Matrix;
 import dev.sluice.api.Memory;
+import dev.sluice.api.PreparedMatrix;
 import dev.sluice.api.Transpose;
 import dev.sluice.api.conformance.ReferenceBackend;
 import java.util.HashMap;
@@ -215,6 +216,61 @@ final class WrongProducts {
                     c.set(r, j, sums[j]);
                 }
             }
+        }
+    }
+
+    /** A prepared matrix that is multiplied wrongly. */
+    abstract static class PreparesWrongly extends ReferenceBackend {
+        abstract void multiply(Matrix a, Matrix b, Transpose transposeB, float beta, Matrix c);
+
+        @Override
+        public PreparedMatrix prepare(Matrix b, Transpose transposeB) {
+            return new PreparedMatrix() {
+                @Override
+                public void multiply(Matrix a, float beta, Matrix c) {
+                    PreparesWrongly.this.multiply(a, b, transposeB, beta, c);
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    static class ForgetsBetaWhenPrepared extends PreparesWrongly {
+        @Override
+        void multiply(Matrix a, Matrix b, Transpose transposeB, float beta, Matrix c) {
+            gemm(a, Transpose.NO, b, transposeB, beta == 0f ? 0f : 1f, c);
+        }
+    }
+
+    static class SplitsSumsWhenPrepared extends PreparesWrongly {
+        @Override
+        void multiply(Matrix a, Matrix b, Transpose transposeB, float beta, Matrix c) {
+            new SplitsSums().gemm(a, Transpose.NO, b, transposeB, beta, c);
+        }
+    }
+
+    static class PreparesOnce extends ReferenceBackend {
+        private PreparedMatrix kept;
+        private Matrix of;
+
+        @Override
+        public synchronized PreparedMatrix prepare(Matrix b, Transpose transposeB) {
+            if (!b.equals(of)) {
+                kept = super.prepare(b, transposeB);
+                of = b;
+            }
+            PreparedMatrix prepared = kept;
+            return new PreparedMatrix() {
+                @Override
+                public void multiply(Matrix a, float beta, Matrix c) {
+                    prepared.multiply(a, beta, c);
+                }
+
+                @Override
+                public void close() {}
+            };
         }
     }
 }

@@ -22,12 +22,25 @@ final class LibrarySearch {
 
     private static final String NOT_THERE = "not there";
 
+    private final Map<String, List<String>> known;
     private final Simd processor;
     private final Map<String, String> environment;
     private final Path cache;
     private final Map<String, String> attempts = new LinkedHashMap<>(); // and how each ended
 
-    LibrarySearch(Simd processor, Map<String, String> environment, Path cache) {
+    /**
+     * @param environment the variables that this process was started with
+     * @param cache where a jar's files are copied to
+     */
+    LibrarySearch(Map<String, String> environment, Path cache) {
+        this(Platform.CURRENT.libraries, Simd.ofThisProcessor(), environment, cache);
+    }
+
+    /**
+     * @param known the system's files of each library, in the order in which they are tried
+     */
+    LibrarySearch(Map<String, List<String>> known, Simd processor, Map<String, String> environment, Path cache) {
+        this.known = known;
         this.processor = processor;
         this.environment = environment;
         this.cache = cache;
@@ -41,7 +54,6 @@ final class LibrarySearch {
      */
     Library find(String wanted) {
         boolean any = wanted.isEmpty(), jar = wanted.equals(JAR);
-        Map<String, List<String>> known = Platform.CURRENT.libraries;
         List<String> files = any ? known.values().stream().flatMap(List::stream).toList() : jar ? List.of() : known.getOrDefault(wanted, List.of(wanted));
         Library library = files.stream().map(file -> attempt(file, file, !any)).filter(Objects::nonNull).findFirst().orElse(null);
         if (library == null && (any || jar)) {

@@ -10,6 +10,7 @@ import dev.sluice.api.Workers;
 
 /** Large products by a BLAS library, everything else by a backend in Java. */
 final class PanamaFFMBackend implements Backend {
+    private final String name;
     private final Library library;
     private final Backend java;
     private final Workers workers;
@@ -19,17 +20,18 @@ final class PanamaFFMBackend implements Backend {
     /**
      * @param java an exact backend on the same workers
      */
-    PanamaFFMBackend(Library library, Backend java, Workers workers) {
+    PanamaFFMBackend(String name, Library library, Backend java, Workers workers, Choice choice) {
+        this.name = name;
         this.library = library;
         this.java = java;
         this.workers = workers;
-        choice = Choice.beside(java);
+        this.choice = choice;
         products = new Products(library.blas(), workers, library.identity().mostCallers());
     }
 
     @Override
     public String name() {
-        return "panama-ffm";
+        return name;
     }
 
     @Override

@@ -22,11 +22,11 @@ public final class PanamaFFMProvider implements BackendProvider {
         Backend java = context.backends().usable().stream().filter(Backend::isExact).findFirst().orElseThrow(() -> new BackendUnavailableException(
                 "it needs a backend in Java for what BLAS has not; put dev.sluice:sluice-backend-scalar on the class path, or sluice-backend-vector"));
         try {
-            Library library = new LibrarySearch(Simd.ofThisProcessor(), System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas", "").strip());
+            Library library = new LibrarySearch(System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas", "").strip());
             if (library.remark() != null) {
                 System.getLogger(PanamaFFMProvider.class.getName()).log(library.remark().level(), "sluice: " + library.remark().text());
             }
-            return new PanamaFFMBackend(library, java, context.workers());
+            return new PanamaFFMBackend(name(), library, java, context.workers(), Choice.beside(java));
         } catch (IllegalCallerException e) {
             Module module = PanamaFFMProvider.class.getModule();
             throw new BackendUnavailableException("this Java denies calls of native code; start it with --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), e);

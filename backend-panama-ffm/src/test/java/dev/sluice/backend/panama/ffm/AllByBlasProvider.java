@@ -1,0 +1,33 @@
+package dev.sluice.backend.panama.ffm;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.BackendContext;
+import dev.sluice.api.BackendProvider;
+import dev.sluice.api.Workers;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** The backend with every product by the library, however small, so that tests are about the library. */
+public final class AllByBlasProvider implements BackendProvider {
+    /** What it may leave part of its work to. */
+    static List<BackendProvider> inJava() {
+        return ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).filter(provider -> provider.name().equals("scalar")).toList();
+    }
+
+    @Override
+    public String name() {
+        return "all-by-blas";
+    }
+
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    @Override
+    public Backend open(BackendContext context) {
+        Library library = new LibrarySearch(System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas"));
+        Workers workers = context.workers();
+        return new PanamaFFMBackend("all-by-blas", library, context.backends().named("scalar"), workers, new Choice(1, 1, 1));
+    }
+}
