@@ -1,0 +1,60 @@
+package dev.sluice.backend.panama.ffm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.api.Backend;
+import dev.sluice.api.BackendContext;
+import dev.sluice.api.Backends;
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Scratch;
+import dev.sluice.api.Transpose;
+import dev.sluice.api.Workers;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Products that are large enough to be cut into pieces. */
+@LibraryUnderTest
+class ProductsTest {
+    private static Backend open(int threads) {
+        Workers workers = Workers.of(threads);
+        return new PanamaFFMProvider().open(new BackendContext(workers, Backends.of(workers, AllByBlasProvider.inJava())));
+    }
+
+    private static Matrix random(Random random, int rows, int columns) {
+        Matrix matrix = new Scratch((long) rows * columns).matrix(rows, columns);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                matrix.set(r, c, random.nextFloat() - 0.5f);
+            }
+        }
+        return matrix;
+    }
+
+    @Test
+    void piecesAreTheSameOnAnyNumberOfThreadsAndTheSumsAreRight() {
+        int[][] sizes = {{1030, 1050, 520}, {70, 4100, 1030}, {4100, 70, 1030}, {300, 5000, 300}};
+        for (int[] size : sizes) {
+            int m = size[0], n = size[1], k = size[2];
+            Random random = new Random(m);
+            Transpose transposeA = Transpose.values()[m / 10 % 2], transposeB = Transpose.values()[n / 50 % 2];
+            Matrix a = transposeA == Transpose.NO ? random(random, m, k) : random(random, k, m), b = transposeB == Transpose.NO ? random(random, k, n) : random(random, n, k);
+            Matrix exact = random(random, m, n), one = random(random, m, n);
+            open(1).gemm(a, transposeA, b, transposeB, 0f, one);
+            Workers workers = Workers.of(2);
+            Backends.of(workers, AllByBlasProvider.inJava()).best().gemm(a, transposeA, b, transposeB, 0f, exact);
+            double bound = 0.25 * k * Math.ulp(0.5f) * 4; // terms below 1/4, and their roundings on both sides
+            for (int threads = 2; threads <= 3; threads++) {
+                Matrix several = random(random, m, n);
+                open(threads).gemm(a, transposeA, b, transposeB, 0f, several);
+                for (int r = 0; r < m; r++) {
+                    for (int c = 0; c < n; c++) {
+                        if (several.get(r, c) != one.get(r, c) || Math.abs(one.get(r, c) - exact.get(r, c)) > bound) {
+                            assertThat(several.get(r, c)).as("%d × %d × %d on %d threads at %d, %d", m, n, k, threads, r, c).isEqualTo(one.get(r, c)).isCloseTo(exact.get(r, c),
+                                    org.assertj.core.api.Assertions.within((float) bound));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
