@@ -11,21 +11,22 @@ import java.util.Map;
 
 /** A JVM of its own for a test: what it printed, output and errors together, and how it ended. */
 record Jvm(int status, List<String> lines) {
-    /** Runs a main class of the class path of the tests, with the module that the vector backend needs. */
+    /** Runs a main class of the class path of the tests, with the module that the vector backend needs and the access that panama-ffm needs. */
     static Jvm run(List<String> options, Class<?> main, String... args) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("--add-modules", "jdk.incubator.vector"));
+        List<String> command = new ArrayList<>(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(args));
         return start(Map.of(), command);
     }
 
-    /** Runs {@code java} with these arguments and environment variables. */
+    /** Runs {@code java} with these arguments and environment variables; those that are to be empty are taken away. */
     static Jvm start(Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
+        builder.environment().values().removeIf(String::isEmpty);
         Process process = builder.start();
         process.getOutputStream().close();
         try (var reader = process.inputReader(StandardCharsets.UTF_8)) {

@@ -16,8 +16,15 @@ class SelectionTest {
     private static final String NO_MODULE = "the module jdk.incubator.vector is not there; start Java with --add-modules jdk.incubator.vector";
     private static final String[] VECTOR = {"--add-modules", "jdk.incubator.vector"};
 
+    /** Whatever BLAS the system has, panama-ffm finds none. */
+    private static final String NO_BLAS = "-Dsluice.blas=libnosuchblas.so.7";
+    private static final String BLAS_NOT_THERE = "-Dsluice.blas=libnosuchblas.so.7 gives no BLAS library (not there: libnosuchblas.so.7); give the path of one, a name that the system knows it by, "
+            + "or one of openblas, mkl, blis, blas, jar";
+    private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+
     private static List<String> list(Map<String, String> environment, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(options));
+        List<String> command = new ArrayList<>(List.of(NATIVE, NO_BLAS));
+        command.addAll(List.of(options));
         command.addAll(List.of("-cp", ALL, ListBackends.class.getName()));
         return Jvm.start(environment, command).lines();
     }
@@ -63,17 +70,21 @@ class SelectionTest {
 
     @Test
     void oneLineOfTheLogSaysWhatRunsAndWhatWasSkipped() throws Exception {
-        Jvm jvm = Jvm.start(Map.of(), List.of("-Dsluice.threads=1", "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%n", "-cp", ALL, QuickStart.class.getName()));
+        Jvm jvm = Jvm.start(Map.of(), List.of(NATIVE, NO_BLAS, "-Dsluice.threads=1", "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%n", "-cp", ALL, QuickStart.class.getName()));
         assertThat(jvm.lines().stream().filter(line -> line.contains("sluice"))).containsExactly("INFO sluice runs on backend scalar: plain Java loops, 1 thread; "
-                + "skipped vector: " + NO_MODULE + "; skipped panama-ffm: this release has no BLAS binding; use scalar");
+                + "skipped vector: " + NO_MODULE + "; skipped panama-ffm: " + BLAS_NOT_THERE);
     }
 
     @Test
     void backendsAreFoundOnTheModulePathToo() throws Exception {
         String modules = Jvm.classPath("/api/target/classes", "sluice-api-0.1.0-SNAPSHOT.jar", "/core/target/classes", "sluice-core-0.1.0-SNAPSHOT.jar", "/backend-", "sluice-backend-");
-        Jvm jvm = Jvm.start(Map.of(), List.of("-Dsluice.threads=1", "-p", modules, "--add-modules", "ALL-MODULE-PATH", "-cp", Jvm.classPath("/examples/target/classes"),
+        Jvm jvm = Jvm.start(Map.of(), List.of("--enable-native-access=dev.sluice.backend.panama.ffm", NO_BLAS, "-Dsluice.threads=1", "-p", modules, "--add-modules", "ALL-MODULE-PATH", "-cp", Jvm.classPath("/examples/target/classes"),
                 ListBackends.class.getName()));
         assertThat(jvm.text()).containsPattern("vector      usable      SIMD of \\d+ floats, \\d+ registers, 1 thread").contains("scalar      usable      plain Java loops, 1 thread", "in use: vector");
-        assertThat(jvm.lines()).hasSize(4);
+        assertThat(jvm.lines()).hasSize(4).contains("panama-ffm  not usable  " + BLAS_NOT_THERE + "  (" + origin(jvm, "panama-ffm") + ")");
+    }
+
+    private static String origin(Jvm jvm, String backend) {
+        return jvm.lines().stream().filter(line -> line.startsWith(backend)).findFirst().orElseThrow().replaceAll(".* {2}\\((.*)\\)$", "$1");
     }
 }
