@@ -32,8 +32,8 @@
  * <h3>Threads</h3>
  * <ol start="9">
  *   <li>Every method may be called from many threads at once, those of what was prepared included.
- *   <li>A backend starts no threads; it shares out work over the {@link dev.sluice.api.Workers} it was opened with, and what it computes
- *       does not depend on their number, to the bit.
+ *   <li>A backend starts no threads; it shares out work over the {@link dev.sluice.api.Workers} it was opened with. What an exact one computes
+ *       does not depend on their number, to the bit; another gives the same bits each time on the same number.
  * </ol>
  *
  * <h3>Numbers</h3>

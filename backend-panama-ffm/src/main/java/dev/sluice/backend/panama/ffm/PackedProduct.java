@@ -7,8 +7,8 @@ import dev.sluice.api.Transpose;
 
 /** A matrix for many products in the library's own layout, in strips of columns that may be computed side by side. */
 final class PackedProduct implements PreparedMatrix {
-    /** Columns of a strip, about. */
-    private static final int WIDTH = 512;
+    /** Strips are shared out over the threads that products with so many rows are worth. */
+    private static final int ROWS = 32;
 
     /** Smaller matrices take several times their size in the library's layout, and gain nothing. */
     private static final long WORTH_PACKING = 1_000_000;
@@ -24,7 +24,7 @@ final class PackedProduct implements PreparedMatrix {
         this.products = products;
         depth = transposeB.rows(b);
         columns = transposeB.columns(b);
-        strips = new Memory.Block[Math.max(1, columns / WIDTH)];
+        strips = new Memory.Block[products.pieces(ROWS, columns, depth)];
         for (int i = 0; i < strips.length; i++) {
             int from = from(i), width = from(i + 1) - from;
             strips[i] = Memory.take(blas.packedBytes(width, depth));

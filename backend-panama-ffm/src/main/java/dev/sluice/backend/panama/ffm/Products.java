@@ -7,15 +7,12 @@ import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 
 /**
- * Products by the library, which works on the thread that calls it. C is shared out over the workers in pieces that depend on its shape alone, so that the bits do
- * not depend on the number of threads; and no more threads are inside the library at once than it can bear.
+ * Products by the library, which works on the thread that calls it. C is cut into as many pieces as there are workers, so that the library's threads and ours never
+ * multiply; and no more threads are inside the library at once than it can bear.
  */
 final class Products {
-    /** A piece of more multiply-adds than this is halved. */
-    private static final long LARGE_PIECE = 160_000_000;
-
-    /** Sides are not made shorter than this: for each piece the library lays out its operands anew. */
-    private static final int SHORT_SIDE = 256;
+    /** Multiply-adds of a piece that is worth another thread. It depends on nothing else, so that the bits are the same each time. */
+    private static final long WORTH_A_THREAD = 4_000_000;
 
     /** Pieces are cut at multiples of what kernels compute at a time. */
     private static final int GRAIN = 64;
@@ -38,8 +35,14 @@ final class Products {
 
     /** C = A·B + β·C, none of them without elements. */
     void gemm(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
-        int depth = transposeA.columns(a);
-        inPieces(c.rows(), c.columns(), depth, (fromRow, toRow, fromColumn, toColumn) -> {
+        int depth = transposeA.columns(a), count = pieces(c.rows(), c.columns(), depth);
+        int down = down(count, c.rows(), c.columns()), across = count / down;
+        share(count, i -> {
+            int fromRow = cut(c.rows(), i / across, down), toRow = cut(c.rows(), i / across + 1, down);
+            int fromColumn = cut(c.columns(), i % across, across), toColumn = cut(c.columns(), i % across + 1, across);
+            if (fromRow == toRow || fromColumn == toColumn) {
+                return;
+            }
             Matrix rows = rows(a, transposeA, fromRow, toRow), columns = rows(b, transposeB.other(), fromColumn, toColumn);
             Matrix piece = c.rows(fromRow, toRow - fromRow).columns(fromColumn, toColumn - fromColumn);
             blas.multiply(transposeA, transposeB, piece.rows(), piece.columns(), depth, address(rows), a.rowStride(), address(columns), b.rowStride(), beta, address(piece), c.rowStride());
@@ -54,10 +57,24 @@ final class Products {
         return m.segment().address() + 4 * m.offset();
     }
 
-    /** Part of a product. */
-    @FunctionalInterface
-    interface Piece {
-        void run(int fromRow, int toRow, int fromColumn, int toColumn);
+    /** How many pieces a product is cut into. */
+    int pieces(int rows, int columns, int depth) {
+        return Math.clamp((long) rows * columns * depth / WORTH_A_THREAD, 1, workers.threads());
+    }
+
+    /** Into how many of them its rows, so that pieces are as square as can be: for each, the library lays out its part of A and of B. */
+    private static int down(int pieces, int rows, int columns) {
+        int best = 1;
+        for (int down = 1; down <= pieces; down++) {
+            if (pieces % down == 0 && rows / down + columns / (pieces / down) < rows / best + columns / (pieces / best)) {
+                best = down;
+            }
+        }
+        return best;
+    }
+
+    private static int cut(int size, int piece, int pieces) {
+        return piece == pieces ? size : (int) ((long) size * piece / pieces / GRAIN * GRAIN);
     }
 
     /** Shares out pieces, each of which enters the library. */
@@ -70,22 +87,5 @@ final class Products {
                 callers.release();
             }
         });
-    }
-
-    private void inPieces(int rows, int columns, int depth, Piece piece) {
-        int down = 1, across = 1;
-        while ((long) (rows / down) * (columns / across) * depth > LARGE_PIECE && Math.max(rows / down, columns / across) >= 2 * SHORT_SIDE) {
-            if (rows / down > columns / across) {
-                down *= 2;
-            } else {
-                across *= 2;
-            }
-        }
-        int times = down, ways = across;
-        share(times * ways, i -> piece.run(cut(rows, i / ways, times), cut(rows, i / ways + 1, times), cut(columns, i % ways, ways), cut(columns, i % ways + 1, ways)));
-    }
-
-    private static int cut(int size, int piece, int pieces) {
-        return piece == pieces ? size : (int) ((long) size * piece / pieces / GRAIN * GRAIN);
     }
 }
