@@ -12,14 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Measures products of matrices by a BLAS library alone, through panama-ffm, and on vector, in turn. */
 @Command(name = "CompareProducts", sortOptions = false, usageHelpAutoWidth = true, description = "Times products of matrices by a BLAS library with nothing around it, through the backend "
-        + "panama-ffm, and on vector, in turn, and prints the rates and how many times as fast as the bare library each is: medians of the rounds.")
+        + "panama-ffm, and on vector, and prints the rates and how many times as fast as the bare library each is: medians of the rounds, on one thread in turn.")
 public final class CompareProducts implements Callable<Integer> {
     /** Square ones, then the recurrent terms of large and xl, one of few rows, and the input terms of xl: m, n, k, and whether B lies transposed. */
     private static final int[][] SIZES = {{128, 128, 128, 0}, {512, 512, 512, 0}, {1024, 1024, 1024, 0}, {64, 2048, 512, 1}, {64, 4096, 1024, 1}, {8, 2048, 512, 1}, {3200, 4096, 1024, 1}};
@@ -70,34 +70,36 @@ public final class CompareProducts implements Callable<Integer> {
         Transpose transposeB = Transpose.values()[size[3]];
         Tensor a = Tensor.randn(random, m, k), b = transposeB == Transpose.NO ? Tensor.randn(random, k, n) : Tensor.randn(random, n, k), c = Tensor.zeros(m, n);
         Matrix left = a.matrix(), right = b.matrix(), result = c.matrixToWrite();
-        double[] own = new double[rounds], ours = new double[rounds], javas = new double[rounds];
+        List<Runnable> ways = List.of(() -> bare.multiply(left, right, transposeB, result), () -> panama.gemm(left, Transpose.NO, right, transposeB, 0f, result),
+                () -> vector.gemm(left, Transpose.NO, right, transposeB, 0f, result));
+        double[][] seconds = new double[ways.size()][rounds];
         int times = (int) Math.max(1, 50_000_000L / ((long) m * n * k));
-        for (int round = -20; round < rounds; round++) { // until they are compiled
-            bare.threads(count);
-            double alone = seconds(times, () -> bare.multiply(left, right, transposeB, result));
-            bare.threads(1);
-            letSleep(count);
-            double through = seconds(times, () -> panama.gemm(left, Transpose.NO, right, transposeB, 0f, result));
-            double java = seconds(times, () -> vector.gemm(left, Transpose.NO, right, transposeB, 0f, result));
-            if (round >= 0) {
-                own[round] = alone;
-                ours[round] = alone / through;
-                javas[round] = alone / java;
+        int turn = count == 1 ? 1 : rounds; // the library's own threads look for work for a while after a call, and would be in the way of ours
+        for (int round = 0; round < rounds; round += turn) {
+            for (int way = 0; way < ways.size(); way++) {
+                bare.threads(way == 0 ? count : 1);
+                warmUp(ways.get(way), round == 0 ? 0.5 : 0);
+                for (int i = round; i < round + turn; i++) {
+                    seconds[way][i] = seconds(times, ways.get(way));
+                }
             }
         }
         System.out.printf(Locale.ROOT, "%-32s %8d %18.1f %18.3f %18.3f%n", m + " × " + n + " × " + k + (transposeB == Transpose.YES ? ", B transposed" : ""), count,
-                2e-9 * m * n * k / middle(own), middle(ours), middle(javas));
+                2e-9 * m * n * k / middle(seconds[0]), ratio(seconds[0], seconds[1]), ratio(seconds[0], seconds[2]));
     }
 
-    /** The library's own threads go on looking for work for a while, and would be in the way of ours. */
-    private static void letSleep(int threads) {
-        if (threads > 1) {
-            LockSupport.parkNanos(50_000_000);
+    private static double ratio(double[] bare, double[] other) {
+        return middle(IntStream.range(0, bare.length).mapToDouble(i -> bare[i] / other[i]).toArray());
+    }
+
+    /** Until it is compiled, and everyone is awake. */
+    private static void warmUp(Runnable run, double seconds) {
+        for (long end = System.nanoTime() + (long) (seconds * 1e9); System.nanoTime() < end; ) {
+            run.run();
         }
     }
 
     private static double seconds(int times, Runnable run) {
-        run.run(); // wakes who sleeps
         long begin = System.nanoTime();
         for (int i = 0; i < times; i++) {
             run.run();
@@ -106,7 +108,6 @@ public final class CompareProducts implements Callable<Integer> {
     }
 
     private static double middle(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
+        return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().getAsDouble();
     }
 }

@@ -90,24 +90,8 @@ final class PanamaFFMBackend implements Backend {
         java.lstmCellGradient(gates, c, nextC, dh, dc, dGates);
     }
 
-    /** Large layers step by step with the library's products, others by the Java backend's kernel. */
     @Override
     public LSTMKernel lstm() {
-        LSTMKernel stepwise = new StepwiseLSTM(this), fused = java.lstm();
-        return new LSTMKernel() {
-            @Override
-            public Prepared prepare(Weights weights) {
-                return kernel(weights.hiddenSize()).prepare(weights);
-            }
-
-            @Override
-            public int savedWidth(int hiddenSize) {
-                return kernel(hiddenSize).savedWidth(hiddenSize);
-            }
-
-            private LSTMKernel kernel(int hiddenSize) {
-                return hiddenSize >= choice.hidden() ? stepwise : fused;
-            }
-        };
+        return new ChosenLSTM(new StepwiseLSTM(this), java.lstm(), choice);
     }
 }

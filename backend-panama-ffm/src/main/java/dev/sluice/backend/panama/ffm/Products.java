@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
  */
 final class Products {
     /** Multiply-adds of a piece that is worth another thread. It depends on nothing else, so that the bits are the same each time. */
-    private static final long WORTH_A_THREAD = 4_000_000;
+    private static final long WORTH_A_THREAD = 1_000_000;
 
     /** Pieces are cut at multiples of what kernels compute at a time. */
     private static final int GRAIN = 64;

@@ -7,8 +7,19 @@ import dev.sluice.api.Workers;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** The backend with every product by the library, however small, so that tests are about the library. */
+/** The backend with every product by the library, however small, so that tests are about the library; or with another choice. */
 public final class AllByBlasProvider implements BackendProvider {
+    private final Choice choice;
+
+    /** For the service loader. */
+    public AllByBlasProvider() {
+        this(new Choice(1, 1, 1, 1));
+    }
+
+    AllByBlasProvider(Choice choice) {
+        this.choice = choice;
+    }
+
     /** What it may leave part of its work to. */
     static List<BackendProvider> inJava() {
         return ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).filter(provider -> provider.name().equals("scalar")).toList();
@@ -28,6 +39,6 @@ public final class AllByBlasProvider implements BackendProvider {
     public Backend open(BackendContext context) {
         Library library = new LibrarySearch(System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas"));
         Workers workers = context.workers();
-        return new PanamaFFMBackend("all-by-blas", library, context.backends().named("scalar"), workers, new Choice(1, 1, 1));
+        return new PanamaFFMBackend("all-by-blas", library, context.backends().named("scalar"), workers, choice);
     }
 }
