@@ -49,6 +49,14 @@ class BackendsTest {
     }
 
     @Test
+    void oneThatLooksForOthersWhileItOpensFindsThemAndNotItself() {
+        BackendProvider relying = new FakeBackend.RelyingProvider("relying", 3);
+        assertThat(of(SLOW, relying, FAST).best().description()).isEqualTo("relies on fast, slow");
+        assertThat(of(SLOW, relying, new FakeBackend.RelyingProvider("too", 4)).named("relying").description()).isEqualTo("relies on too, slow");
+        assertThat(of(relying).usable()).extracting(Backend::description).containsExactly("relies on ");
+    }
+
+    @Test
     void noneAtAllAndNoneUsable() {
         String none = ", for there are none on the class path or module path; add one, such as dev.sluice:sluice-backend-scalar";
         assertThatThrownBy(() -> of().best()).isInstanceOf(BackendUnavailableException.class).hasMessage("backends: none is usable" + none);
@@ -110,7 +118,7 @@ class BackendsTest {
 
         @Override
         public Backend open(BackendContext context) {
-            return new FakeBackend("found", context.workers());
+            return new FakeBackend("found", "does nothing", context.workers());
         }
     }
 

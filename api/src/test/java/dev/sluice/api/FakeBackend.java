@@ -1,12 +1,9 @@
 package dev.sluice.api;
 
-/** A backend that computes nothing, for tests of what surrounds backends. */
-record FakeBackend(String name, Workers workers) implements Backend {
-    @Override
-    public String description() {
-        return "does nothing";
-    }
+import java.util.stream.Collectors;
 
+/** A backend that computes nothing, for tests of what surrounds backends. */
+record FakeBackend(String name, String description, Workers workers) implements Backend {
     @Override
     public boolean isExact() {
         return false;
@@ -34,7 +31,16 @@ record FakeBackend(String name, Workers workers) implements Backend {
     record Provider(String name, int priority) implements BackendProvider {
         @Override
         public Backend open(BackendContext context) {
-            return new FakeBackend(name, context.workers());
+            return new FakeBackend(name, "does nothing", context.workers());
+        }
+    }
+
+    /** Opens a backend that tells which others it found. */
+    record RelyingProvider(String name, int priority) implements BackendProvider {
+        @Override
+        public Backend open(BackendContext context) {
+            String others = context.backends().usable().stream().map(Backend::name).collect(Collectors.joining(", "));
+            return new FakeBackend(name, "relies on " + others, context.workers());
         }
     }
 

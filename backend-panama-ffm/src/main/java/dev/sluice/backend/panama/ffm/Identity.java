@@ -61,8 +61,10 @@ record Identity(Vendor vendor, String version, String core, int integerBits, int
             int architecture = (int) call(library, "bli_arch_query_id", JAVA_INT); // arch_t f(void)
             return new Identity(Vendor.BLIS, text(call(library, "bli_info_get_version_str", TEXT)), text(call(library, "bli_arch_string", TEXT, architecture)), integerBits, Integer.MAX_VALUE);
         }
-        if (library.find("BLASSetThreading").isPresent()) {
-            call(library, "BLASSetThreading", JAVA_INT, 1); // int f(BLAS_THREADING), where 1 is BLAS_THREADING_SINGLE_THREADED
+        if (library.find("appleblas_sgeadd").isPresent()) {
+            if (library.find("BLASSetThreading").isPresent()) { // since macOS 15
+                call(library, "BLASSetThreading", JAVA_INT, 1); // int f(BLAS_THREADING), where 1 is BLAS_THREADING_SINGLE_THREADED
+            }
             return new Identity(Vendor.ACCELERATE, "", "", integerBits, Integer.MAX_VALUE);
         }
         return new Identity(Vendor.UNKNOWN, "", "", integerBits, Integer.MAX_VALUE);

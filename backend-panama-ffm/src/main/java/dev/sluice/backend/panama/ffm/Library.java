@@ -52,9 +52,14 @@ record Library(String where, Identity identity, CBLAS blas, Remark remark, boole
         return library.with(Level.INFO, was + " took this processor, which has " + processor + ", for an older one; it was opened again with " + CORETYPE + "=" + processor.core, true);
     }
 
+    /** Rather than a name for the system to look for. */
+    static boolean isPath(String file) {
+        return file.contains("/") || file.contains("\\");
+    }
+
     private static Library load(String file, String where, Arena arena) throws CBLAS.LinkException {
         try {
-            SymbolLookup symbols = file.contains("/") || file.contains("\\") ? SymbolLookup.libraryLookup(Path.of(file), arena) : SymbolLookup.libraryLookup(file, arena);
+            SymbolLookup symbols = isPath(file) ? SymbolLookup.libraryLookup(Path.of(file), arena) : SymbolLookup.libraryLookup(file, arena);
             CBLAS blas = CBLAS.link(symbols);
             Identity identity = Identity.of(symbols, blas.integerBits());
             return new Library(where, identity, blas, null, identity.vendor() != Identity.Vendor.UNKNOWN);
@@ -66,7 +71,7 @@ record Library(String where, Identity identity, CBLAS blas, Remark remark, boole
     /** In the system's words, except where these mislead: a library for another processor is to Linux a file that is not there. */
     private static String whyNotOpened(String file) {
         try {
-            String problem = file.contains("/") ? ElfHeader.problem(Path.of(file)) : "";
+            String problem = isPath(file) ? ElfHeader.problem(Path.of(file)) : "";
             if (!problem.isEmpty()) {
                 return problem;
             }

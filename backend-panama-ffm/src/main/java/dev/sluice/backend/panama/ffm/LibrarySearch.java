@@ -72,7 +72,7 @@ final class LibrarySearch {
     /** The library behind a path or name, or null, and the reason is remembered. */
     private Library attempt(String file, String where, boolean askedFor) {
         try {
-            if (file.contains("/") && !Files.exists(Path.of(file))) {
+            if (Library.isPath(file) && !Files.exists(Path.of(file))) {
                 attempts.put(where, NOT_THERE);
                 return null;
             }
