@@ -18,7 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -93,11 +97,16 @@ public final class Soak implements Callable<Integer> {
         }
         AtomicLong calls = new AtomicLong();
         AtomicReference<String> wrong = new AtomicReference<>();
+        CyclicBarrier start = new CyclicBarrier(callers);
         long begin = System.nanoTime(), end = begin + (long) (minutes * 60e9);
         List<Thread> threads = IntStream.range(0, callers).mapToObj(caller -> Thread.ofPlatform().start(() -> {
             List<LSTM> own = jobs.stream().map(job -> job.model(chosen)).toList();
-            for (int i = caller; System.nanoTime() < end && wrong.get() == null; i++) {
-                int job = i % jobs.size();
+            for (int i = 0; System.nanoTime() < end && wrong.get() == null; i++) {
+                boolean together = i < 2 * jobs.size(); // at first all do the same at once: no later moment needs more memory
+                if (together) {
+                    meet(start);
+                }
+                int job = (together ? i : i + caller) % jobs.size();
                 boolean training = i / jobs.size() % 2 == 0;
                 own.get(job).clearGradients();
                 if (!Arrays.equals(jobs.get(job).run(training ? own.get(job) : shared.get(job), training), (training ? trained : inferred).get(job))) {
@@ -115,6 +124,14 @@ public final class Soak implements Callable<Integer> {
         report(begin, calls.get());
         System.out.println(wrong.get() == null ? "all results were those of the first calls" : wrong.get());
         return wrong.get() == null ? 0 : 1;
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException("a caller is missing", e);
+        }
     }
 
     private static void report(long begin, long calls) throws IOException {
