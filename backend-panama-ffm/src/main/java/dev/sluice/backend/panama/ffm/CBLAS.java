@@ -23,8 +23,9 @@ import java.util.List;
  * @param integerBits the size of {@code blasint}, 32 or 64
  * @param sgemm {@code void cblas_sgemm(layout, transA, transB, m, n, k, alpha, *a, lda, *b, ldb, beta, *c, ldc)}
  * @param prepacking for libraries that lay out an operand once for many products; else null
+ * @param ompSetNumThreads {@code void omp_set_num_threads(int)} for OpenBLAS built with OpenMP, which keeps that number for each thread that calls; else null
  */
-record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking) {
+record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking, MethodHandle ompSetNumThreads) {
     /**
      * @param packSize {@code size_t cblas_sgemm_pack_get_size(identifier, m, n, k)}
      * @param pack {@code void cblas_sgemm_pack(layout, identifier, trans, m, n, k, alpha, *src, ld, *dest)}
@@ -37,6 +38,8 @@ record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking) {
     private static final int TRANSPOSE = 112; // CblasTrans
     private static final int PACKED = 151; // CBLAS_STORAGE: CblasPacked
     private static final int B_MATRIX = 162; // CBLAS_IDENTIFIER: CblasBMatrix
+
+    private static final int BUILT_WITH_OPENMP = 2; // int openblas_get_parallel(void)
 
     /** How functions are named by builds with another integer size: as ever, OpenBLAS's way, the reference's and MKL's. */
     private static final List<String> SUFFIXES = List.of("", "64_", "_64");
@@ -62,7 +65,7 @@ record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking) {
             if (absent == null) {
                 int bits = integerBits(library, "cblas_sdot" + suffix);
                 ValueLayout blasint = (bits == 64 ? JAVA_LONG : JAVA_INT).withName("blasint");
-                return new CBLAS(bits, sgemm(library, suffix, blasint), prepacking(library, suffix, blasint));
+                return new CBLAS(bits, sgemm(library, suffix, blasint), prepacking(library, suffix, blasint), ompSetNumThreads(library));
             }
             missing.add(absent);
         }
@@ -108,6 +111,18 @@ record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking) {
                         JAVA_LONG, blasint)));
     }
 
+    private static MethodHandle ompSetNumThreads(SymbolLookup library) {
+        if (library.find("openblas_get_parallel").isEmpty() || library.find("omp_set_num_threads").isEmpty()) {
+            return null;
+        }
+        try {
+            int parallel = (int) function(library, "openblas_get_parallel", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+            return parallel == BUILT_WITH_OPENMP ? function(library, "omp_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT)) : null;
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /** A function that is there, with {@code int} for every {@code blasint}. */
     private static MethodHandle function(SymbolLookup library, String name, FunctionDescriptor descriptor) {
         MethodHandle handle = Linker.nativeLinker().downcallHandle(library.find(name).orElseThrow(), descriptor);
@@ -123,6 +138,9 @@ record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking) {
     /** C = A·B + β·C of matrices at these addresses, a row every {@code ld} floats. */
     void multiply(Transpose transposeA, Transpose transposeB, int m, int n, int k, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
         try {
+            if (ompSetNumThreads != null) {
+                ompSetNumThreads.invokeExact(1);
+            }
             sgemm.invokeExact(ROW_MAJOR, code(transposeA), code(transposeB), m, n, k, 1f, a, lda, b, ldb, beta, c, ldc);
         } catch (Throwable t) {
             throw unexpected(t);

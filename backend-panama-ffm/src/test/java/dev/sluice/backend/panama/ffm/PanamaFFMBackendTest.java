@@ -28,7 +28,7 @@ class PanamaFFMBackendTest implements BackendContract {
             case "jar" -> "OpenBLAS 0\\.\\d+\\.\\d+, core \\w+ \\(openblas-.*\\.jar\\)";
             case "openblas" -> "OpenBLAS 0\\.\\d+\\.\\d+(\\.dev)?, core \\w+ \\(libopenblas\\.so.*\\)";
             case "blis" -> "BLIS [\\d.]+, core \\w+ \\(libblis\\.so.*\\)";
-            default -> "a BLAS that does not tell its name \\(.+\\)";
+            default -> (library.contains("openblas") ? "OpenBLAS 0\\.\\d+\\.\\d+, core \\w+" : library.contains("mkl") ? "MKL .+" : "a BLAS that does not tell its name") + " \\(/.+\\)";
         } + ", 1 thread of one BLAS thread each, the rest by scalar");
         assertThat(open(2).description()).endsWith(", 2 threads of one BLAS thread each, the rest by scalar");
         assertThat(provider().priority()).isEqualTo(200);
