@@ -41,8 +41,8 @@ public final class ComparePeers implements Callable<Integer> {
     @Option(names = "--seconds", description = "how long each turn lasts; 0.5 unless given", defaultValue = "0.5")
     private double seconds;
 
-    @Option(names = "--backend", description = "ours; the best there is unless given")
-    private String backend;
+    @Option(names = "--backend", split = ",", description = "ours, such as vector,panama-ffm, each in its turn; the best there is unless given")
+    private List<String> names = List.of();
 
     @Option(names = {"-h", "--help"}, description = "shows this", usageHelp = true)
     private boolean help;
@@ -95,11 +95,11 @@ public final class ComparePeers implements Callable<Integer> {
     }
 
     private void compare(Peer peer, List<Workload> chosen, List<String> passes) throws IOException {
-        System.out.printf("%-13s %-9s %7s %14s %14s %8s  %s%n", "shape", "pass", "threads", "ours, µs", "theirs, µs", "ratio", "lowest … highest   " + peer.name());
+        System.out.printf("%-13s %-9s %7s %-10s %14s %14s %8s  %s%n", "shape", "pass", "threads", "ours", "ours, µs", "theirs, µs", "ratio", "lowest … highest   " + peer.name());
         for (int count : threads) {
             try (Workers workers = Workers.of(count)) {
                 Backends backends = Backends.discover(workers);
-                Backend ours = backend == null ? backends.selected() : backends.named(backend);
+                List<Backend> ours = names.isEmpty() ? List.of(backends.selected()) : names.stream().map(backends::named).toList();
                 for (String pass : passes) {
                     for (Workload work : chosen) {
                         compare(peer, ours, work, pass.equals("training"), count);
@@ -109,19 +109,25 @@ public final class ComparePeers implements Callable<Integer> {
         }
     }
 
-    private void compare(Peer peer, Backend ours, Workload work, boolean training, int count) throws IOException {
-        Workload.Passes passes = work.on(ours);
-        Runnable pass = training ? passes::train : passes::forward;
-        median(pass, Math.max(1.5, seconds)); // until it is compiled
-        double[] mine = new double[rounds], theirs = new double[rounds], ratios = new double[rounds];
+    private void compare(Peer peer, List<Backend> ours, Workload work, boolean training, int count) throws IOException {
+        List<Runnable> passes = ours.stream().map(work::on).map(on -> training ? (Runnable) on::train : (Runnable) on::forward).toList();
+        passes.forEach(pass -> median(pass, Math.max(1.5, seconds))); // until they are compiled
+        double[] theirs = new double[rounds];
+        double[][] mine = new double[ours.size()][rounds], ratios = new double[ours.size()][rounds];
         for (int round = 0; round < rounds; round++) {
-            mine[round] = median(pass, seconds);
+            for (int i = 0; i < ours.size(); i++) {
+                mine[i][round] = median(passes.get(i), seconds);
+            }
             theirs[round] = peer.median(work, training, count, seconds);
-            ratios[round] = theirs[round] / mine[round];
+            for (int i = 0; i < ours.size(); i++) {
+                ratios[i][round] = theirs[round] / mine[i][round];
+            }
         }
-        Arrays.sort(ratios);
-        System.out.printf(Locale.ROOT, "%-13s %-9s %7d %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, middle(mine), middle(theirs),
-                middle(ratios), ratios[0], ratios[rounds - 1]);
+        for (int i = 0; i < ours.size(); i++) {
+            Arrays.sort(ratios[i]);
+            System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, ours.get(i).name(), middle(mine[i]),
+                    middle(theirs), middle(ratios[i]), ratios[i][0], ratios[i][rounds - 1]);
+        }
     }
 
     private static double median(Runnable pass, double seconds) {
