@@ -18,4 +18,14 @@ public enum Transpose {
     public int columns(Matrix matrix) {
         return this == NO ? matrix.columns() : matrix.rows();
     }
+
+    /** Rows {@code from} to {@code to} of {@code matrix} as gemm sees it; still to be taken with this. */
+    public Matrix rows(Matrix matrix, int from, int to) {
+        return this == NO ? matrix.rows(from, to - from) : matrix.columns(from, to - from);
+    }
+
+    /** Columns {@code from} to {@code to} of {@code matrix} as gemm sees it; still to be taken with this. */
+    public Matrix columns(Matrix matrix, int from, int to) {
+        return other().rows(matrix, from, to);
+    }
 }

@@ -59,6 +59,12 @@ public final class Workers implements AutoCloseable {
         return helpers.length + 1;
     }
 
+    /** For descriptions of backends: {@code 1 thread}, {@code 2 threads}. */
+    @Override
+    public String toString() {
+        return threads() + (threads() == 1 ? " thread" : " threads");
+    }
+
     /**
      * Runs {@code task} for 0, 1, … {@code tasks − 1}, each once, in any order and on any thread; returns when all are done. When tasks
      * throw, the others still run, and the first exception is thrown here.

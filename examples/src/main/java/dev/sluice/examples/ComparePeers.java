@@ -1,7 +1,6 @@
 package dev.sluice.examples;
 
 import dev.sluice.api.Backend;
-import dev.sluice.api.BackendUnavailableException;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.examples.benchmark.Peer;
@@ -56,23 +55,15 @@ public final class ComparePeers implements Callable<Integer> {
 
     /** The exit status: 0, 1 when a backend or a peer is not there, 2 when something is wrong with the arguments. */
     static int run(String... args) {
-        CommandLine line = new CommandLine(new ComparePeers());
-        line.setExecutionExceptionHandler((e, command, _) -> {
-            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
-                command.getErr().println("ComparePeers: " + e.getMessage());
-                return 1;
-            }
-            throw e;
-        });
-        return line.execute(args);
+        return Program.run(new ComparePeers(), args);
     }
 
     @Override
     public Integer call() throws IOException {
         List<Workload> chosen = shapes.isEmpty() ? List.of(Workload.values()) : shapes.stream().map(ComparePeers::workload).toList();
-        peers.forEach(peer -> require(List.of("pytorch", "onnxruntime").contains(peer), "--peers " + peer + ": pytorch or onnxruntime"));
-        passes.forEach(pass -> require(List.of("forward", "training").contains(pass), "--passes " + pass + ": forward or training"));
-        require(rounds >= 1, "--rounds " + rounds + ": at least 1");
+        peers.forEach(peer -> Program.require(List.of("pytorch", "onnxruntime").contains(peer), "--peers " + peer + ": pytorch or onnxruntime"));
+        passes.forEach(pass -> Program.require(List.of("forward", "training").contains(pass), "--passes " + pass + ": forward or training"));
+        Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");
         for (String name : peers) {
             try (Peer peer = new Peer(python, name + ".py")) {
                 compare(peer, chosen, name.equals("pytorch") ? passes : List.of("forward"));
@@ -81,12 +72,6 @@ public final class ComparePeers implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private static void require(boolean condition, String what) {
-        if (!condition) {
-            throw new IllegalArgumentException(what + " is required");
-        }
     }
 
     private static Workload workload(String title) {
@@ -125,8 +110,8 @@ public final class ComparePeers implements Callable<Integer> {
         }
         for (int i = 0; i < ours.size(); i++) {
             Arrays.sort(ratios[i]);
-            System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, ours.get(i).name(), middle(mine[i]),
-                    middle(theirs), middle(ratios[i]), ratios[i][0], ratios[i][rounds - 1]);
+            System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, ours.get(i).name(), Program.middle(mine[i]),
+                    Program.middle(theirs), Program.middle(ratios[i]), ratios[i][0], ratios[i][rounds - 1]);
         }
     }
 
@@ -138,11 +123,5 @@ public final class ComparePeers implements Callable<Integer> {
             times.add(System.nanoTime() - begin);
         }
         return times.stream().sorted().skip(times.size() / 2).findFirst().get() / 1e3;
-    }
-
-    private static double middle(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -8,7 +8,6 @@ import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.examples.benchmark.BareProduct;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -40,14 +39,12 @@ public final class CompareProducts implements Callable<Integer> {
     public CompareProducts() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new CompareProducts()).setExecutionExceptionHandler((e, command, _) -> {
-            command.getErr().println("CompareProducts: " + e.getMessage());
-            return 1;
-        }).execute(args));
+        System.exit(Program.run(new CompareProducts(), args));
     }
 
     @Override
     public Integer call() {
+        Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");
         System.setProperty("sluice.blas", library);
         for (int count : threads) {
             try (Workers workers = Workers.of(count)) {
@@ -85,11 +82,11 @@ public final class CompareProducts implements Callable<Integer> {
             }
         }
         System.out.printf(Locale.ROOT, "%-32s %8d %18.1f %18.3f %18.3f%n", m + " × " + n + " × " + k + (transposeB == Transpose.YES ? ", B transposed" : ""), count,
-                2e-9 * m * n * k / middle(seconds[0]), ratio(seconds[0], seconds[1]), ratio(seconds[0], seconds[2]));
+                2e-9 * m * n * k / Program.middle(seconds[0]), ratio(seconds[0], seconds[1]), ratio(seconds[0], seconds[2]));
     }
 
     private static double ratio(double[] bare, double[] other) {
-        return middle(IntStream.range(0, bare.length).mapToDouble(i -> bare[i] / other[i]).toArray());
+        return Program.middle(IntStream.range(0, bare.length).mapToDouble(i -> bare[i] / other[i]).toArray());
     }
 
     /** Until it is compiled, and everyone is awake. */
@@ -105,9 +102,5 @@ public final class CompareProducts implements Callable<Integer> {
             run.run();
         }
         return (System.nanoTime() - begin) / 1e9 / times;
-    }
-
-    private static double middle(double[] values) {
-        return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().getAsDouble();
     }
 }

@@ -1,7 +1,6 @@
 package dev.sluice.examples;
 
 import dev.sluice.api.Backend;
-import dev.sluice.api.BackendUnavailableException;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Memory;
 import dev.sluice.api.Workers;
@@ -50,13 +49,7 @@ public final class Soak implements Callable<Integer> {
     public Soak() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Soak()).setExecutionExceptionHandler((e, command, _) -> {
-            if (e instanceof BackendUnavailableException || e instanceof IllegalArgumentException) {
-                command.getErr().println("Soak: " + e.getMessage());
-                return 1;
-            }
-            throw e;
-        }).execute(args));
+        System.exit(Program.run(new Soak(), args));
     }
 
     /** A shape, and packed sequences of it. */
@@ -84,6 +77,8 @@ public final class Soak implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Program.require(callers >= 1, "--callers " + callers + ": at least 1");
+        Program.require(minutes > 0, "--minutes " + minutes + ": more than 0");
         Backends backends = Backends.discover(Workers.configured());
         Backend chosen = backend == null ? backends.selected() : backends.named(backend);
         System.out.println(chosen.name() + ": " + chosen.description());

@@ -1,7 +1,6 @@
 package dev.sluice.examples;
 
 import dev.sluice.api.Backend;
-import dev.sluice.api.BackendUnavailableException;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -86,18 +84,7 @@ public final class WordStress implements Callable<Integer> {
 
     /** The exit status: 0, 1 when something is wrong with a file or the backend, 2 when something is wrong with the arguments. */
     static int run(String... args) {
-        CommandLine line = new CommandLine(new WordStress());
-        line.setExecutionExceptionHandler((e, command, parsed) -> {
-            if (e instanceof CommandLine.ParameterException wrong) {
-                throw wrong;
-            }
-            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
-                command.getErr().println("WordStress: " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
-                return 1;
-            }
-            throw e;
-        });
-        return line.execute(args);
+        return Program.run(new WordStress(), args);
     }
 
     @CommandLine.Spec

@@ -29,7 +29,7 @@ final class ScalarBackend implements Backend {
 
     @Override
     public String description() {
-        return "plain Java loops, " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+        return "plain Java loops, " + workers;
     }
 
     @Override

@@ -32,20 +32,12 @@ final class Gemm {
         int rows = c.rows(), columns = c.columns(), depth = transposeA.columns(a);
         double asItIs = cost(rows, columns, depth, transposeB, NO);
         if (cost(columns, rows, depth, transposeA.other(), YES) < asItIs) {
-            share(workers, columns, rows, depth, (fromRow, toRow, fromColumn, toColumn) -> part(columns(b, transposeB, fromRow, toRow), transposeB.other(),
-                    rows(a, transposeA, fromColumn, toColumn), transposeA.other(), beta, c.columns(fromRow, toRow - fromRow).rows(fromColumn, toColumn - fromColumn), YES));
+            share(workers, columns, rows, depth, (fromRow, toRow, fromColumn, toColumn) -> part(transposeB.columns(b, fromRow, toRow), transposeB.other(),
+                    transposeA.rows(a, fromColumn, toColumn), transposeA.other(), beta, c.columns(fromRow, toRow - fromRow).rows(fromColumn, toColumn - fromColumn), YES));
         } else {
-            share(workers, rows, columns, depth, (fromRow, toRow, fromColumn, toColumn) -> part(rows(a, transposeA, fromRow, toRow), transposeA,
-                    columns(b, transposeB, fromColumn, toColumn), transposeB, beta, c.rows(fromRow, toRow - fromRow).columns(fromColumn, toColumn - fromColumn), NO));
+            share(workers, rows, columns, depth, (fromRow, toRow, fromColumn, toColumn) -> part(transposeA.rows(a, fromRow, toRow), transposeA,
+                    transposeB.columns(b, fromColumn, toColumn), transposeB, beta, c.rows(fromRow, toRow - fromRow).columns(fromColumn, toColumn - fromColumn), NO));
         }
-    }
-
-    private static Matrix rows(Matrix m, Transpose transpose, int from, int to) {
-        return transpose == NO ? m.rows(from, to - from) : m.columns(from, to - from);
-    }
-
-    private static Matrix columns(Matrix m, Transpose transpose, int from, int to) {
-        return rows(m, transpose.other(), from, to);
     }
 
     /** About how many cycles it takes: tiles, with the part of their panels that is thrown away; rearranging B; moving C. */
@@ -98,7 +90,7 @@ final class Gemm {
             Matrix turning = scratch.matrix(1, Slivers.ROOM);
             for (int row = 0; row < all; row += ROWS) {
                 int end = Math.min(all, row + ROWS);
-                strip(rows(a, transposeA, row, end), transposeA, b, beta, rows(c, transposeC, row, end), transposeC, tiles, slivers, turning);
+                strip(transposeA.rows(a, row, end), transposeA, b, beta, transposeC.rows(c, row, end), transposeC, tiles, slivers, turning);
             }
         }
     }

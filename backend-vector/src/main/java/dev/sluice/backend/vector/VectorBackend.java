@@ -36,7 +36,7 @@ final class VectorBackend implements Backend {
 
     @Override
     public String description() {
-        return "SIMD of " + COUNT + " floats, " + Lanes.REGISTERS + " registers, " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+        return "SIMD of " + COUNT + " floats, " + Lanes.REGISTERS + " registers, " + workers;
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class BareProduct {
     public BareProduct(String library) {
         SymbolLookup symbols = library.contains("/") ? SymbolLookup.libraryLookup(Path.of(library), Arena.global()) : SymbolLookup.libraryLookup(library, Arena.global());
         Linker linker = Linker.nativeLinker();
-        sgemm = linker.downcallHandle(symbols.find("cblas_sgemm").orElseThrow(), FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS,
+        sgemm = linker.downcallHandle(symbols.find("cblas_sgemm").orElseThrow(() -> new IllegalArgumentException(library + ": it has no cblas_sgemm; a CBLAS with integers of 32 bits is required")), FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS,
                 JAVA_INT, ADDRESS, JAVA_INT, JAVA_FLOAT, ADDRESS, JAVA_INT));
         setThreads = symbols.find("openblas_set_num_threads").or(() -> symbols.find("MKL_Set_Num_Threads")).map(f -> linker.downcallHandle(f, FunctionDescriptor.ofVoid(JAVA_INT))).orElse(null);
     }

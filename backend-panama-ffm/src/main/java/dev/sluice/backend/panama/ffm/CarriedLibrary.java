@@ -22,20 +22,15 @@ import java.util.zip.CRC32;
  * @param jar the jar's name
  */
 record CarriedLibrary(Path file, String jar) {
-    /** Where the files are in the jars, and which of them is to be opened, on Linux, macOS and Windows. */
-    private static final List<List<String>> KNOWN = List.of(
-            List.of("org/bytedeco/openblas/", "libopenblas.so.0", "libopenblas.0.dylib", "libopenblas.dll"),
-            List.of("org/bytedeco/mkl/", "libmkl_rt.so.3", "libmkl_rt.3.dylib", "mkl_rt.3.dll"),
-            List.of("org/bytedeco/mkl/", "libmkl_rt.so.2", "libmkl_rt.2.dylib", "mkl_rt.2.dll"));
-
     /**
      * The first that there is, or null.
      *
      * @param cache the folder for copies
      */
     static CarriedLibrary find(ClassLoader loader, Path cache) throws IOException {
-        for (List<String> known : KNOWN) {
-            String folder = known.getFirst() + Platform.CURRENT.classifier() + "/", name = known.get(1 + Platform.CURRENT.ordinal());
+        for (String carried : Platform.CURRENT.carried) {
+            Path known = Path.of(carried); // artifact/file
+            String folder = "org/bytedeco/" + known.getParent() + "/" + Platform.CURRENT.classifier() + "/", name = known.getFileName().toString();
             URL url = loader.getResource(folder + name);
             if (url != null) {
                 return url.openConnection() instanceof JarURLConnection connection ? copied(connection, folder, name, cache)

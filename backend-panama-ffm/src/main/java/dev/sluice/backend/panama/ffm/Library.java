@@ -12,9 +12,8 @@ import java.util.Map;
  *
  * @param where the file, the name that the system found it by, or the jar that carries it
  * @param remark what a user should know about it, or null
- * @param isTuned whether it is made for this processor; others are slower than plain Java
  */
-record Library(String where, Identity identity, CBLAS blas, Remark remark, boolean isTuned) {
+record Library(String where, Identity identity, CBLAS blas, Remark remark) {
     private static final String CORETYPE = "OPENBLAS_CORETYPE";
 
     /** A line for the log. */
@@ -36,20 +35,19 @@ record Library(String where, Identity identity, CBLAS blas, Remark remark, boole
         }
         String trouble = was + " does not use this processor's " + processor;
         if (was.vendor() != Identity.Vendor.OPENBLAS) {
-            return library.with(Level.WARNING, trouble + "; install another, such as OpenBLAS", false);
+            return library.with(Level.WARNING, trouble + "; install another, such as OpenBLAS");
         }
         if (environment.containsKey(CORETYPE)) {
-            return library.with(Level.WARNING, trouble + ", for " + CORETYPE + "=" + environment.get(CORETYPE) + " is set; start without it, or with " + CORETYPE + "=" + processor.core,
-                    false);
+            return library.with(Level.WARNING, trouble + ", for " + CORETYPE + "=" + environment.get(CORETYPE) + " is set; start without it, or with " + CORETYPE + "=" + processor.core);
         }
         if (LibC.setenv(CORETYPE, processor.core)) {
             arena.close(); // it reads the variable when it is loaded
             library = load(file, where, Arena.ofShared());
         }
         if (processor.isWastedOn(library.identity.core())) {
-            return library.with(Level.WARNING, trouble + "; set " + CORETYPE + "=" + processor.core + " in the environment, or install a newer version", false);
+            return library.with(Level.WARNING, trouble + "; set " + CORETYPE + "=" + processor.core + " in the environment, or install a newer version");
         }
-        return library.with(Level.INFO, was + " took this processor, which has " + processor + ", for an older one; it was opened again with " + CORETYPE + "=" + processor.core, true);
+        return library.with(Level.INFO, was + " took this processor, which has " + processor + ", for an older one; it was opened again with " + CORETYPE + "=" + processor.core);
     }
 
     /** Rather than a name for the system to look for. */
@@ -61,8 +59,7 @@ record Library(String where, Identity identity, CBLAS blas, Remark remark, boole
         try {
             SymbolLookup symbols = isPath(file) ? SymbolLookup.libraryLookup(Path.of(file), arena) : SymbolLookup.libraryLookup(file, arena);
             CBLAS blas = CBLAS.link(symbols);
-            Identity identity = Identity.of(symbols, blas.integerBits());
-            return new Library(where, identity, blas, null, identity.vendor() != Identity.Vendor.UNKNOWN);
+            return new Library(where, Identity.of(symbols, blas.integerBits()), blas, null);
         } catch (IllegalArgumentException e) {
             throw new CBLAS.LinkException(whyNotOpened(file));
         }
@@ -82,8 +79,13 @@ record Library(String where, Identity identity, CBLAS blas, Remark remark, boole
         return reason.isEmpty() ? "the system does not open it" : reason;
     }
 
-    private Library with(Level level, String text, boolean isTuned) {
-        return new Library(where, identity, blas, new Remark(level, text), isTuned);
+    private Library with(Level level, String text) {
+        return new Library(where, identity, blas, new Remark(level, text));
+    }
+
+    /** Whether it is made for this processor; others are slower than plain Java. */
+    boolean isTuned() {
+        return identity.vendor() != Identity.Vendor.UNKNOWN && (remark == null || remark.level() != Level.WARNING);
     }
 
     @Override

@@ -29,21 +29,20 @@ final class LibrarySearch {
     private final Map<String, String> attempts = new LinkedHashMap<>(); // and how each ended
 
     /**
+     * @param known the system's files of each library, in the order in which they are tried
      * @param environment the variables that this process was started with
      * @param cache where a jar's files are copied to
-     */
-    LibrarySearch(Map<String, String> environment, Path cache) {
-        this(Platform.CURRENT.libraries, Simd.ofThisProcessor(), environment, cache);
-    }
-
-    /**
-     * @param known the system's files of each library, in the order in which they are tried
      */
     LibrarySearch(Map<String, List<String>> known, Simd processor, Map<String, String> environment, Path cache) {
         this.known = known;
         this.processor = processor;
         this.environment = environment;
         this.cache = cache;
+    }
+
+    /** The library of this process: what {@code -Dsluice.blas} says, or the best there is. */
+    static Library configured() {
+        return new LibrarySearch(Platform.CURRENT.libraries, Simd.ofThisProcessor(), System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas", "").strip());
     }
 
     /**

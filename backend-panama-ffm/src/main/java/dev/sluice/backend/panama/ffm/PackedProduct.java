@@ -28,7 +28,7 @@ final class PackedProduct implements PreparedMatrix {
         for (int i = 0; i < strips.length; i++) {
             int from = from(i), width = from(i + 1) - from;
             strips[i] = Memory.take(blas.packedBytes(width, depth));
-            Matrix part = transposeB == Transpose.NO ? b.columns(from, width) : b.rows(from, width);
+            Matrix part = transposeB.columns(b, from, from + width);
             blas.pack(transposeB, width, depth, Products.address(part), b.rowStride(), strips[i].segment().address());
         }
     }

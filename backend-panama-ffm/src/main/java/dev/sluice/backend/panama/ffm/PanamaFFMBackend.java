@@ -36,7 +36,7 @@ final class PanamaFFMBackend implements Backend {
 
     @Override
     public String description() {
-        return library + ", " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads") + " of one BLAS thread each, the rest by " + java.name();
+        return library + ", " + workers + " of one BLAS thread each, the rest by " + java.name();
     }
 
     /** A library adds up in an order of its own. */

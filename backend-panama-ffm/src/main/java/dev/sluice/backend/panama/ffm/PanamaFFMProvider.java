@@ -22,7 +22,7 @@ public final class PanamaFFMProvider implements BackendProvider {
         Backend java = context.backends().usable().stream().filter(Backend::isExact).findFirst().orElseThrow(() -> new BackendUnavailableException(
                 "it needs a backend in Java for what BLAS has not; put dev.sluice:sluice-backend-scalar on the class path, or sluice-backend-vector"));
         try {
-            Library library = new LibrarySearch(System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas", "").strip());
+            Library library = LibrarySearch.configured();
             if (library.remark() != null) {
                 System.getLogger(PanamaFFMProvider.class.getName()).log(library.remark().level(), "sluice: " + library.remark().text());
             }

@@ -8,18 +8,18 @@ import java.util.Map;
 
 /** What differs between operating systems: the files of BLAS libraries, in the order in which they are tried, and where copies may be kept. */
 enum Platform {
-    LINUX("linux", "XDG_CACHE_HOME", ".cache",
+    LINUX("linux", "XDG_CACHE_HOME", ".cache", List.of("openblas/libopenblas.so.0", "mkl/libmkl_rt.so.3", "mkl/libmkl_rt.so.2"),
             List.of("openblas", "libopenblas.so.0", "libopenblas.so", "libopenblas64.so.0", "libopenblas64_.so.0"),
             List.of("mkl", "libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so", "/opt/intel/oneapi/mkl/latest/lib/libmkl_rt.so"),
             List.of("blis", "libblis.so.4", "libblis.so", "libblis64.so.4"),
             List.of("blas", "libblas.so.3", "libblas.so", "libblas64.so.3")),
-    MACOS("macosx", null, "Library/Caches",
+    MACOS("macosx", null, "Library/Caches", List.of("openblas/libopenblas.0.dylib", "mkl/libmkl_rt.3.dylib", "mkl/libmkl_rt.2.dylib"),
             List.of("openblas", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib", "/usr/local/opt/openblas/lib/libopenblas.dylib", "libopenblas.dylib"),
             List.of("mkl", "/opt/intel/oneapi/mkl/latest/lib/libmkl_rt.dylib", "libmkl_rt.dylib"),
             List.of("blis", "/opt/homebrew/opt/blis/lib/libblis.dylib", "libblis.dylib"),
             List.of("accelerate", "/System/Library/Frameworks/Accelerate.framework/Accelerate"),
             List.of("blas", "libblas.dylib")),
-    WINDOWS("windows", "LOCALAPPDATA", "AppData/Local",
+    WINDOWS("windows", "LOCALAPPDATA", "AppData/Local", List.of("openblas/libopenblas.dll", "mkl/mkl_rt.3.dll", "mkl/mkl_rt.2.dll"),
             List.of("openblas", "libopenblas.dll", "openblas.dll"),
             List.of("mkl", "mkl_rt.3.dll", "mkl_rt.2.dll", "mkl_rt.1.dll"),
             List.of("blis", "libblis.dll"),
@@ -30,15 +30,19 @@ enum Platform {
     /** The files of each library, by the name that users call it. */
     final Map<String, List<String>> libraries;
 
+    /** The artifacts of org.bytedeco that carry a library, and its file, in the order in which they are tried. */
+    final List<String> carried;
+
     private final String title;
     private final String cacheVariable;
     private final String cacheFolder;
 
     @SafeVarargs
-    Platform(String title, String cacheVariable, String cacheFolder, List<String>... libraries) {
+    Platform(String title, String cacheVariable, String cacheFolder, List<String> carried, List<String>... libraries) {
         this.title = title;
         this.cacheVariable = cacheVariable;
         this.cacheFolder = cacheFolder;
+        this.carried = carried;
         this.libraries = new LinkedHashMap<>();
         for (List<String> library : libraries) {
             this.libraries.put(library.getFirst(), library.subList(1, library.size()));

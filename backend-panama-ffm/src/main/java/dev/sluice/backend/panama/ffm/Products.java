@@ -43,14 +43,10 @@ final class Products {
             if (fromRow == toRow || fromColumn == toColumn) {
                 return;
             }
-            Matrix rows = rows(a, transposeA, fromRow, toRow), columns = rows(b, transposeB.other(), fromColumn, toColumn);
+            Matrix rows = transposeA.rows(a, fromRow, toRow), columns = transposeB.columns(b, fromColumn, toColumn);
             Matrix piece = c.rows(fromRow, toRow - fromRow).columns(fromColumn, toColumn - fromColumn);
             blas.multiply(transposeA, transposeB, piece.rows(), piece.columns(), depth, address(rows), a.rowStride(), address(columns), b.rowStride(), beta, address(piece), c.rowStride());
         });
-    }
-
-    private static Matrix rows(Matrix m, Transpose transpose, int from, int to) {
-        return transpose == Transpose.NO ? m.rows(from, to - from) : m.columns(from, to - from);
     }
 
     static long address(Matrix m) {

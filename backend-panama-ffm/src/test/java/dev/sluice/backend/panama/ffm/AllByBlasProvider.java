@@ -37,7 +37,7 @@ public final class AllByBlasProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendContext context) {
-        Library library = new LibrarySearch(System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas"));
+        Library library = LibrarySearch.configured();
         Workers workers = context.workers();
         return new PanamaFFMBackend("all-by-blas", library, context.backends().named("scalar"), workers, choice);
     }

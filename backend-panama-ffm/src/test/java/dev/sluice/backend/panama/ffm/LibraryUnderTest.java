@@ -26,7 +26,7 @@ public @interface LibraryUnderTest {
         @Override
         public void beforeAll(ExtensionContext context) {
             try {
-                new LibrarySearch(System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas"));
+                LibrarySearch.configured();
             } catch (BackendUnavailableException e) {
                 if (System.getenv("SLUICE_EVERY_LIBRARY") != null) {
                     fail(e.getMessage());

@@ -1,0 +1,37 @@
+package dev.sluice.examples;
+
+import dev.sluice.api.BackendUnavailableException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+
+/** What programs with options share: how they start and fail, and the median of what they measure. */
+final class Program {
+    private Program() {}
+
+    /** The exit status: the program's own, 1 when a file, a backend or a value is not what it must be, 2 when the arguments cannot be read. */
+    static int run(Callable<Integer> program, String... args) {
+        CommandLine line = new CommandLine(program);
+        line.setExecutionExceptionHandler((e, command, _) -> {
+            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
+                command.getErr().println(command.getCommandName() + ": " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
+                return 1;
+            }
+            throw e;
+        });
+        return line.execute(args);
+    }
+
+    static void require(boolean condition, String what) {
+        if (!condition) {
+            throw new IllegalArgumentException(what + " is required");
+        }
+    }
+
+    /** The median. */
+    static double middle(double[] values) {
+        return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().getAsDouble();
+    }
+}
