@@ -9,7 +9,7 @@ final class CheckedBackend implements Backend {
 
     CheckedBackend(Backend backend) {
         this.backend = backend;
-        this.lstm = new CheckedLSTM(backend.lstm());
+        this.lstm = new CheckedLSTM(backend.lstm(), backend);
     }
 
     @Override

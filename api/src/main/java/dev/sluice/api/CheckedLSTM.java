@@ -2,23 +2,34 @@ package dev.sluice.api;
 
 import static java.lang.ref.Reference.reachabilityFence;
 
-/** Checks what goes into a fused recurrence, in one place. */
+/** Checks what goes into a fused recurrence, in one place, and gives layers that it does not take to the stepwise one. */
 final class CheckedLSTM implements LSTMKernel {
     private final LSTMKernel kernel;
+    private final LSTMKernel stepwise;
 
-    CheckedLSTM(LSTMKernel kernel) {
+    CheckedLSTM(LSTMKernel kernel, Backend backend) {
         this.kernel = kernel;
+        stepwise = new StepwiseLSTM(backend);
+    }
+
+    @Override
+    public boolean takes(Weights weights) {
+        return true;
+    }
+
+    private LSTMKernel kernel(Weights weights) {
+        return kernel.takes(weights) ? kernel : stepwise;
     }
 
     @Override
     public Prepared prepare(Weights weights) {
         weights(new MatrixCheck("lstm"), weights);
-        return new Checked(weights, savedWidth(weights.hiddenSize()), kernel.prepare(weights));
+        return new Checked(weights, savedWidth(weights), kernel(weights).prepare(weights));
     }
 
     @Override
-    public int savedWidth(int hiddenSize) {
-        return kernel.savedWidth(hiddenSize);
+    public int savedWidth(Weights weights) {
+        return kernel(weights).savedWidth(weights);
     }
 
     private static void weights(MatrixCheck check, Weights weights) {
@@ -26,12 +37,16 @@ final class CheckedLSTM implements LSTMKernel {
         check.input("W_ih", weights.inputHidden());
         check.input("W_hh", weights.hiddenHidden());
         check.shape("W_ih", weights.inputHidden(), 4 * hidden, weights.inputSize());
-        check.shape("W_hh", weights.hiddenHidden(), 4 * hidden, hidden);
+        check.shape("W_hh", weights.hiddenHidden(), 4 * hidden, weights.projection() == null ? hidden : weights.projection().rows());
         if (weights.inputBias() != null || weights.hiddenBias() != null) {
             check.input("b_ih", weights.inputBias());
             check.input("b_hh", weights.hiddenBias());
             check.shape("b_ih", weights.inputBias(), 1, 4 * hidden);
             check.shape("b_hh", weights.hiddenBias(), 1, 4 * hidden);
+        }
+        if (weights.projection() != null) {
+            check.input("W_hr", weights.projection());
+            check.shape("W_hr", weights.projection(), weights.outputSize(), hidden);
         }
     }
 
@@ -40,7 +55,7 @@ final class CheckedLSTM implements LSTMKernel {
         public void infer(Steps steps, Matrix x, States first, Matrix y, States last) {
             MatrixCheck check = begin("lstm", steps, x, first);
             check.output("y", y);
-            check.shape("y", y, steps.rows(), weights.hiddenSize());
+            check.shape("y", y, steps.rows(), weights.outputSize());
             output(check, "the last", last, steps);
             prepared.infer(steps, x, first, y, last);
             reachabilityFence(this);
@@ -70,7 +85,11 @@ final class CheckedLSTM implements LSTMKernel {
             check.input("saved", pass.saved());
             shapes(check, steps, pass);
             check.input("dy", given.y());
-            check.shape("dy", given.y(), steps.rows(), weights.hiddenSize());
+            check.shape("dy", given.y(), steps.rows(), weights.outputSize());
+            if (given.cells() != null) {
+                check.input("the gradient of the cells", given.cells());
+                check.shape("the gradient of the cells", given.cells(), steps.rows(), weights.hiddenSize());
+            }
             check.input("the gradient of the last h", given.last().h());
             check.input("the gradient of the last c", given.last().c());
             states(check, "the gradient of the last", given.last(), steps);
@@ -84,7 +103,11 @@ final class CheckedLSTM implements LSTMKernel {
             check.output("dW_ih", wanted.inputHidden());
             check.shape("dW_ih", wanted.inputHidden(), 4 * weights.hiddenSize(), weights.inputSize());
             check.output("dW_hh", wanted.hiddenHidden());
-            check.shape("dW_hh", wanted.hiddenHidden(), 4 * weights.hiddenSize(), weights.hiddenSize());
+            check.shape("dW_hh", wanted.hiddenHidden(), 4 * weights.hiddenSize(), weights.outputSize());
+            if (weights.projection() != null) {
+                check.output("dW_hr", wanted.projection());
+                check.shape("dW_hr", wanted.projection(), weights.outputSize(), weights.hiddenSize());
+            }
             if (wanted.bias() != null) {
                 check.output("db", wanted.bias());
                 check.shape("db", wanted.bias(), 1, 4 * weights.hiddenSize());
@@ -94,6 +117,11 @@ final class CheckedLSTM implements LSTMKernel {
             reachabilityFence(pass);
             reachabilityFence(given);
             reachabilityFence(wanted);
+        }
+
+        @Override
+        public Matrix cells(Matrix saved) {
+            return prepared.cells(saved);
         }
 
         @Override
@@ -115,12 +143,12 @@ final class CheckedLSTM implements LSTMKernel {
         }
 
         private void shapes(MatrixCheck check, Steps steps, Pass pass) {
-            check.shape("y", pass.y(), steps.rows(), weights.hiddenSize());
+            check.shape("y", pass.y(), steps.rows(), weights.outputSize());
             check.shape("saved", pass.saved(), steps.rows(), savedWidth);
         }
 
         private void states(MatrixCheck check, String which, States states, Steps steps) {
-            check.shape(which + " h", states.h(), steps.batch(), weights.hiddenSize());
+            check.shape(which + " h", states.h(), steps.batch(), weights.outputSize());
             check.shape(which + " c", states.c(), steps.batch(), weights.hiddenSize());
         }
 

@@ -4,10 +4,18 @@ package dev.sluice.api;
  * One direction of one LSTM layer over all steps of a packed batch, forward and backward: the seam for backends that do better than step
  * by step. Where they are exact, their bits are those of {@link StepwiseLSTM}.
  *
+ * <p>A layer may have a projection (Sak et al., 2014): then h′ = W_hr·(o·tanh(c′)), of P numbers. A kernel that does not {@linkplain #takes take} a layer
+ * is never asked to; {@link StepwiseLSTM} runs it.
+ *
  * <p>Rows are packed as {@link Steps} says: all live rows of step 0, then those of step 1, and so on. N is the number of rows in all, B the
- * number of sequences, I the input size, H the hidden size. Gates come in the order i | f | g | o.
+ * number of sequences, I the input size, H the hidden size, R the size of h: P with a projection, else H. Gates come in the order i | f | g | o.
  */
 public interface LSTMKernel {
+    /** Whether this kernel runs such a layer: unless it says otherwise, one without a projection. */
+    default boolean takes(Weights weights) {
+        return weights.projection() == null;
+    }
+
     /**
      * The weights in whatever layout this kernel likes. The caller prepares anew after the weights have changed (a tensor's version
      * tells), and closes what it no longer uses; until then any number of threads may call it.
@@ -15,11 +23,11 @@ public interface LSTMKernel {
     Prepared prepare(Weights weights);
 
     /**
-     * The columns of {@link Pass#saved}: how many numbers {@link Prepared#forward} leaves for each row, in a layout of this kernel's own. Unless a
-     * kernel wants others: the activated gates and the cell state.
+     * The columns of {@link Pass#saved}: how many numbers {@link Prepared#forward} leaves for each row, in a layout of this kernel's own; but
+     * {@link Prepared#cells} must be among them.
      */
-    default int savedWidth(int hiddenSize) {
-        return 5 * hiddenSize;
+    default int savedWidth(Weights weights) {
+        return 5 * weights.hiddenSize();
     }
 
     /** A kernel with its weights. It refers to them still; they do not change while it is in use. */
@@ -28,14 +36,17 @@ public interface LSTMKernel {
          * Runs the layer and keeps nothing.
          *
          * @param x [N, I]
-         * @param first the states before each sequence, [B, H] each
-         * @param y [N, H]; written: h of every step
-         * @param last [B, H] each; written: the states after each sequence
+         * @param first the states before each sequence, [B, R] and [B, H]
+         * @param y [N, R]; written: h of every step
+         * @param last [B, R] and [B, H]; written: the states after each sequence
          */
         void infer(Steps steps, Matrix x, States first, Matrix y, States last);
 
         /** As {@link #infer}, and {@code pass.saved()} is written for {@link #backward}; so is {@code pass.y()}. */
         void forward(Steps steps, Pass pass, States last);
+
+        /** [N, H], the cell state after each row's step: where {@link #forward} left it in what it saved. */
+        Matrix cells(Matrix saved);
 
         /**
          * The gradients of everything that went in. Each starts from +0 and is complete; {@code pass} is not modified, so that this may be
@@ -52,16 +63,22 @@ public interface LSTMKernel {
 
     /**
      * @param inputHidden [4H, I]
-     * @param hiddenHidden [4H, H]
+     * @param hiddenHidden [4H, R]
      * @param inputBias [1, 4H], or null
      * @param hiddenBias [1, 4H], or null with {@code inputBias}
+     * @param projection [P, H], or null
      */
-    record Weights(Matrix inputHidden, Matrix hiddenHidden, Matrix inputBias, Matrix hiddenBias) {
+    record Weights(Matrix inputHidden, Matrix hiddenHidden, Matrix inputBias, Matrix hiddenBias, Matrix projection) {
         public int inputSize() {
             return inputHidden.columns();
         }
 
         public int hiddenSize() {
+            return hiddenHidden.rows() / 4;
+        }
+
+        /** R, the size of h. */
+        public int outputSize() {
             return hiddenHidden.columns();
         }
     }
@@ -98,24 +115,26 @@ public interface LSTMKernel {
      * Everything that went into {@link Prepared#forward} and came out of it, for the way back.
      *
      * @param x [N, I]
-     * @param first [B, H] each
-     * @param y [N, H]
+     * @param first [B, R] and [B, H]
+     * @param y [N, R]
      * @param saved [N, {@link LSTMKernel#savedWidth}], what forward leaves for backward; owned by the caller
      */
     record Pass(Matrix x, States first, Matrix y, Matrix saved) {}
 
     /**
-     * @param y [N, H]
-     * @param last [B, H] each
+     * @param y [N, R]
+     * @param cells [N, H], the gradient of {@link Prepared#cells}; null where nobody used them
+     * @param last [B, R] and [B, H]
      */
-    record OutputGradients(Matrix y, States last) {}
+    record OutputGradients(Matrix y, Matrix cells, States last) {}
 
     /**
      * @param x [N, I], or null where it is not wanted
-     * @param first [B, H] each, or null where they are not wanted
+     * @param first [B, R] and [B, H], or null where they are not wanted
      * @param inputHidden [4H, I]
-     * @param hiddenHidden [4H, H]
+     * @param hiddenHidden [4H, R]
      * @param bias [1, 4H], the gradient of both biases; null where there are none
+     * @param projection [P, H]; null where there is none
      */
-    record InputGradients(Matrix x, States first, Matrix inputHidden, Matrix hiddenHidden, Matrix bias) {}
+    record InputGradients(Matrix x, States first, Matrix inputHidden, Matrix hiddenHidden, Matrix bias, Matrix projection) {}
 }

@@ -9,10 +9,13 @@ import static dev.sluice.api.Transpose.YES;
  * <pre>
  * gates = (0 + b_ih) + b_hh, then + x_t·W_ihᵀ, then + h_{t−1}·W_hhᵀ
  * h_t, c_t = lstmCell(gates, c_{t−1})
+ * h_t = 0 + h_t·W_hrᵀ                                              with a projection
  * </pre>
- * and backward, with dh starting from the gradient of y (plus that of the last state where the sequence ends):
+ * and backward, with dh starting from the gradient of y (plus that of the last state where the sequence ends), and dc from that of the last state, or what
+ * the later step gives, plus that of the step's own cells:
  * <pre>
  * dh_t = dy_t + dgates_{t+1}·W_hh
+ * dW_hr = dhᵀ·(o·tanh(c)),   dh_t = 0 + dh_t·W_hr                  with a projection
  * dgates_t, dc_{t−1} = lstmCellGradient(…)
  * dx = dgates·W_ih,   dW_ih = dgatesᵀ·x,   dW_hh = dgatesᵀ·h_{t−1},   db = sumRows(dgates)     over all rows in packed order
  * </pre>
@@ -28,6 +31,17 @@ public final class StepwiseLSTM implements LSTMKernel {
     }
 
     @Override
+    public boolean takes(Weights weights) {
+        return true;
+    }
+
+    /** The activated gates and the cell state; with a projection, also what is projected. */
+    @Override
+    public int savedWidth(Weights weights) {
+        return (weights.projection() == null ? 5 : 6) * weights.hiddenSize();
+    }
+
+    @Override
     public Prepared prepare(Weights weights) {
         return new Stepwise(weights);
     }
@@ -35,18 +49,24 @@ public final class StepwiseLSTM implements LSTMKernel {
     private final class Stepwise implements Prepared {
         private final Weights weights;
         private final int hidden;
+        private final int outputs;
         private final PreparedMatrix input; // [I, 4H]
-        private final PreparedMatrix recurrent; // [H, 4H]
-        private final PreparedMatrix back; // [4H, H]
+        private final PreparedMatrix recurrent; // [R, 4H]
+        private final PreparedMatrix back; // [4H, R]
+        private final PreparedMatrix projection; // [H, P], or null
+        private final PreparedMatrix projectionBack; // [P, H], or null
         private final Scratch scratch;
         private final Matrix bias; // [1, 4H]
 
         Stepwise(Weights weights) {
             this.weights = weights;
             hidden = weights.hiddenSize();
+            outputs = weights.outputSize();
             input = backend.prepare(weights.inputHidden(), YES);
             recurrent = backend.prepare(weights.hiddenHidden(), YES);
             back = backend.prepare(weights.hiddenHidden(), NO);
+            projection = weights.projection() == null ? null : backend.prepare(weights.projection(), YES);
+            projectionBack = weights.projection() == null ? null : backend.prepare(weights.projection(), NO);
             scratch = new Scratch(4L * hidden);
             bias = scratch.matrix(1, 4 * hidden);
             bias.fill(0f);
@@ -61,9 +81,14 @@ public final class StepwiseLSTM implements LSTMKernel {
             return pass.saved().columns(0, 4 * hidden); // [N, 4H]
         }
 
-        /** The cell state after each row's step. */
-        private Matrix cells(Pass pass) {
-            return pass.saved().columns(4 * hidden, hidden); // [N, H]
+        @Override
+        public Matrix cells(Matrix saved) {
+            return saved.columns(4 * hidden, hidden); // [N, H]
+        }
+
+        /** h before its projection; without one, {@code y}. */
+        private Matrix unprojected(Matrix saved, Matrix y) {
+            return projection == null ? y : saved.columns(5 * hidden, hidden); // [N, H]
         }
 
         @Override
@@ -71,6 +96,10 @@ public final class StepwiseLSTM implements LSTMKernel {
             input.close();
             recurrent.close();
             back.close();
+            if (projection != null) {
+                projection.close();
+                projectionBack.close();
+            }
             scratch.close();
         }
 
@@ -78,9 +107,10 @@ public final class StepwiseLSTM implements LSTMKernel {
         public void infer(Steps steps, Matrix x, States first, Matrix y, States last) {
             int batch = steps.batch();
             int block = Math.max(batch, Math.min(ROWS, x.rows()));
-            try (Scratch scratch = new Scratch((4L * block + 2L * batch) * hidden)) {
+            try (Scratch scratch = new Scratch((4L * block + 3L * batch) * hidden)) {
                 Matrix gates = scratch.matrix(block, 4 * hidden);
                 Matrix[] cells = {scratch.matrix(batch, hidden), scratch.matrix(batch, hidden)};
+                Matrix unprojected = projection == null ? null : scratch.matrix(batch, hidden);
                 int from = 0, to = 0; // the rows of x whose input terms are in gates
                 for (Sweep step = Sweep.forward(steps); step.next(); ) {
                     int end = step.row() + step.live();
@@ -89,7 +119,9 @@ public final class StepwiseLSTM implements LSTMKernel {
                         to = Math.min(x.rows(), from + block);
                         inputTerms(x.rows(from, to - from), gates.rows(0, to - from));
                     }
-                    step(step, first, y, gates.rows(step.row() - from, step.live()), cells[(step.t() + 1) % 2], cells[step.t() % 2].rows(0, step.live()), last);
+                    Matrix h = y.rows(step.row(), step.live());
+                    step(step, first, y, gates.rows(step.row() - from, step.live()), cells[(step.t() + 1) % 2], cells[step.t() % 2].rows(0, step.live()),
+                            projection == null ? h : unprojected.rows(0, step.live()), last);
                 }
             }
         }
@@ -97,11 +129,13 @@ public final class StepwiseLSTM implements LSTMKernel {
         @Override
         public void forward(Steps steps, Pass pass, States last) {
             Matrix gates = gates(pass);
-            Matrix cells = cells(pass);
+            Matrix cells = cells(pass.saved());
+            Matrix unprojected = unprojected(pass.saved(), pass.y());
             inputTerms(pass.x(), gates);
             for (Sweep step = Sweep.forward(steps); step.next(); ) {
                 Matrix before = step.carried() > 0 ? cells.rows(step.previousRow(), step.carried()) : cells;
-                step(step, pass.first(), pass.y(), gates.rows(step.row(), step.live()), before, cells.rows(step.row(), step.live()), last);
+                step(step, pass.first(), pass.y(), gates.rows(step.row(), step.live()), before, cells.rows(step.row(), step.live()),
+                        unprojected.rows(step.row(), step.live()), last);
             }
         }
 
@@ -114,17 +148,20 @@ public final class StepwiseLSTM implements LSTMKernel {
         }
 
         /** The recurrent half of one step; {@code before} begins with the cells of the rows carried over. */
-        private void step(Sweep step, States first, Matrix y, Matrix gates, Matrix before, Matrix cells, States last) {
-            Matrix h = y.rows(step.row(), step.live());
+        private void step(Sweep step, States first, Matrix y, Matrix gates, Matrix before, Matrix cells, Matrix unprojected, States last) {
             if (step.carried() > 0) {
                 cell(gates.rows(0, step.carried()), y.rows(step.previousRow(), step.carried()), before.rows(0, step.carried()),
-                        cells.rows(0, step.carried()), h.rows(0, step.carried()));
+                        cells.rows(0, step.carried()), unprojected.rows(0, step.carried()));
             }
             int starting = step.live() - step.carried();
             if (starting > 0) {
                 int from = step.carried();
                 cell(gates.rows(from, starting), first.h().rows(from, starting), first.c().rows(from, starting),
-                        cells.rows(from, starting), h.rows(from, starting));
+                        cells.rows(from, starting), unprojected.rows(from, starting));
+            }
+            Matrix h = y.rows(step.row(), step.live());
+            if (projection != null) {
+                projection.multiply(unprojected, 0f, h);
             }
             int ending = step.live() - step.continuing();
             if (ending > 0) {
@@ -142,19 +179,28 @@ public final class StepwiseLSTM implements LSTMKernel {
         public void backward(Steps steps, Pass pass, OutputGradients given, InputGradients wanted) {
             int rows = steps.rows();
             int batch = steps.batch();
-            try (Scratch scratch = new Scratch((5L * rows + 2L * batch) * hidden)) {
+            try (Scratch scratch = new Scratch((5L * rows + 2L * batch) * hidden + (projection == null ? 0 : (long) rows * outputs + (long) batch * hidden))) {
                 Matrix dGates = scratch.matrix(rows, 4 * hidden);
-                Matrix hiddenBefore = scratch.matrix(rows, hidden);
-                Matrix dh = scratch.matrix(batch, hidden);
+                Matrix hiddenBefore = scratch.matrix(rows, outputs);
+                Matrix dh = scratch.matrix(batch, outputs);
                 Matrix dc = scratch.matrix(batch, hidden);
+                Matrix dProjected = projection == null ? null : scratch.matrix(rows, outputs);
+                Matrix dUnprojected = projection == null ? dh : scratch.matrix(batch, hidden);
                 for (Sweep step = Sweep.backward(steps); step.next(); ) {
                     gradientOfStates(step, given, dGates, dh, dc);
-                    gradientOfGates(step, pass, dh, dc, dGates);
+                    if (projection != null) {
+                        dProjected.rows(step.row(), step.live()).copyFrom(dh.rows(0, step.live()));
+                        projectionBack.multiply(dh.rows(0, step.live()), 0f, dUnprojected.rows(0, step.live()));
+                    }
+                    gradientOfGates(step, pass, dUnprojected, dc, dGates);
                     gradientOfFirst(step, dGates, dc, wanted.first());
                     copyHiddenBefore(step, pass, hiddenBefore);
                 }
                 backend.gemm(dGates, YES, pass.x(), NO, 0f, wanted.inputHidden());
                 backend.gemm(dGates, YES, hiddenBefore, NO, 0f, wanted.hiddenHidden());
+                if (projection != null) {
+                    backend.gemm(dProjected, YES, unprojected(pass.saved(), pass.y()), NO, 0f, wanted.projection());
+                }
                 if (wanted.bias() != null) {
                     backend.sumRows(dGates, 0f, wanted.bias());
                 }
@@ -164,7 +210,7 @@ public final class StepwiseLSTM implements LSTMKernel {
             }
         }
 
-        /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on. */
+        /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on; dc likewise. */
         private void gradientOfStates(Sweep step, OutputGradients given, Matrix dGates, Matrix dh, Matrix dc) {
             dh.rows(0, step.live()).copyFrom(given.y().rows(step.row(), step.live()));
             int ending = step.live() - step.continuing();
@@ -175,10 +221,13 @@ public final class StepwiseLSTM implements LSTMKernel {
             if (step.continuing() > 0) {
                 back.multiply(dGates.rows(step.nextRow(), step.continuing()), 1f, dh.rows(0, step.continuing()));
             }
+            if (given.cells() != null) {
+                backend.axpy(1f, given.cells().rows(step.row(), step.live()), dc.rows(0, step.live()));
+            }
         }
 
         private void gradientOfGates(Sweep step, Pass pass, Matrix dh, Matrix dc, Matrix dGates) {
-            Matrix cells = cells(pass);
+            Matrix cells = cells(pass.saved());
             if (step.carried() > 0) {
                 gradientOfCell(step, 0, step.carried(), pass, cells.rows(step.previousRow(), step.carried()), dh, dc, dGates);
             }
@@ -190,7 +239,7 @@ public final class StepwiseLSTM implements LSTMKernel {
 
         private void gradientOfCell(Sweep step, int from, int count, Pass pass, Matrix c, Matrix dh, Matrix dc, Matrix dGates) {
             int row = step.row() + from;
-            backend.lstmCellGradient(gates(pass).rows(row, count), c, cells(pass).rows(row, count), dh.rows(from, count),
+            backend.lstmCellGradient(gates(pass).rows(row, count), c, cells(pass.saved()).rows(row, count), dh.rows(from, count),
                     dc.rows(from, count), dGates.rows(row, count));
         }
 

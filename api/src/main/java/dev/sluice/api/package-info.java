@@ -52,7 +52,7 @@
  *
  * <h3>Whole layers</h3>
  * <ol start="18">
- *   <li>Forward gives what {@link dev.sluice.api.StepwiseLSTM} gives.
+ *   <li>Forward gives what {@link dev.sluice.api.StepwiseLSTM} gives, the cell state of every step included.
  *   <li>So do the gradients. Backward may be called again with the same pass: nothing in it is used up.
  *   <li>The last states are those after each sequence's own last step (in the reverse direction, its first); a sequence starts from its
  *       own first state wherever it starts.

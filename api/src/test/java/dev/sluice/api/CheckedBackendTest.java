@@ -59,7 +59,7 @@ class CheckedBackendTest {
         backend.addRow(new Matrix(table.block(), table.row(1) + 3, 1, 3, 3), table.columns(0, 3));
         LSTMKernel.States first = new LSTMKernel.States(scratch.matrix(1, 2), scratch.matrix(1, 2));
         Matrix same = scratch.matrix(1, 2);
-        try (LSTMKernel.Prepared lstm = backend.lstm().prepare(new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 2), null, null))) {
+        try (LSTMKernel.Prepared lstm = backend.lstm().prepare(new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 2), null, null, null))) {
             rejected(() -> lstm.infer(new LSTMKernel.Steps(new int[] {1}, Direction.FORWARD), scratch.matrix(1, 3), first, scratch.matrix(1, 2), new LSTMKernel.States(same, same)),
                     "lstm: the last c [1, 2] shares memory with another argument [1, 2]; an output must have memory of its own");
         }
@@ -87,12 +87,12 @@ class CheckedBackendTest {
 
     @Test
     void rule25_stepsThatGrow() {
-        LSTMKernel.Weights weights = new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 2), null, null);
+        LSTMKernel.Weights weights = new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 2), null, null, null);
         LSTMKernel.States first = new LSTMKernel.States(scratch.matrix(1, 2), scratch.matrix(1, 2));
         try (LSTMKernel.Prepared lstm = backend.lstm().prepare(weights)) {
             rejected(() -> lstm.infer(new LSTMKernel.Steps(new int[] {1, 2}, Direction.FORWARD), scratch.matrix(3, 3), first, scratch.matrix(3, 2), first),
                     "lstm: step 1 has 2 live rows after 1; their number must not be negative and must never grow");
         }
-        rejected(() -> backend.lstm().prepare(new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 3), null, null)), "lstm: W_ih is [8, 3]; [12, 3] is required");
+        rejected(() -> backend.lstm().prepare(new LSTMKernel.Weights(scratch.matrix(8, 3), scratch.matrix(8, 3), null, null, null)), "lstm: W_hh is [8, 3]; [8, 2] is required");
     }
 }

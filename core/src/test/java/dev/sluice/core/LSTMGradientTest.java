@@ -45,7 +45,7 @@ class LSTMGradientTest {
         List<Tensor> arguments = new ArrayList<>(sequences);
         arguments.addAll(List.of(first.h(), first.c()));
         arguments.addAll(lstm.parameters());
-        OracleLSTM oracle = new OracleLSTM(hidden, layers, directions, bias);
+        OracleLSTM oracle = new OracleLSTM(hidden, 0, layers, directions, bias);
         double[][] gradients = Differences.of(arguments.stream().map(Numbers::doubles).toArray(double[][]::new), a -> {
             double sum = 0;
             for (int b = 0; b < batch; b++) {

@@ -27,6 +27,7 @@ public interface LSTMContract extends ProviderContract {
                 actual.forward(lstm);
             }
             actual.compareOutputs("rule 18", backend.isExact(), expected);
+            actual.compareCells("rule 18", backend.isExact(), expected);
             actual.compareWithEquations("rule 18");
             actual.saved.assertFrame("rule 2", actual.what + ": saved");
             actual.assertInputsUnchanged();
@@ -70,7 +71,7 @@ public interface LSTMContract extends ProviderContract {
         for (int[] size : new int[][] {{70, 150, 40, 4}, {3, 20, 2, 90}, {1, 1, 1, 1}, {130, 65, 1, 3}}) {
             LayerRun expected = new LayerRun(size[3], size[0], size[1], size[2], size[3]), actual = new LayerRun(size[3], size[0], size[1], size[2], size[3]);
             expected.forwardAndBackward(REFERENCE);
-            actual.forwardAndBackward(backend.lstm());
+            actual.forwardAndBackward(backend);
             actual.compareOutputs("rule 4", backend.isExact(), expected);
             actual.compareGradients("rule 4", backend.isExact(), expected);
         }
@@ -103,7 +104,7 @@ public interface LSTMContract extends ProviderContract {
                 }
             }
             changed.forwardAndBackward(REFERENCE);
-            run.forwardAndBackward(backend.lstm());
+            run.forwardAndBackward(backend);
             run.compareOutputs("rule 22", backend.isExact(), changed);
             run.compareGradients("rule 22", backend.isExact(), changed);
         }
@@ -135,8 +136,8 @@ public interface LSTMContract extends ProviderContract {
             for (int threads = 2; threads <= 4; threads++) {
                 Backend backend = open(threads);
                 LayerRun one = new LayerRun(seed, 40, 60, 30, 5), several = new LayerRun(seed, 40, 60, 30, 5);
-                one.forwardAndBackward((backend.isExact() ? open(1) : backend).lstm());
-                several.forwardAndBackward(backend.lstm());
+                one.forwardAndBackward(backend.isExact() ? open(1) : backend);
+                several.forwardAndBackward(backend);
                 several.compareOutputs("rule 10", true, one);
                 several.compareGradients("rule 10", true, one);
             }
@@ -170,7 +171,7 @@ public interface LSTMContract extends ProviderContract {
                 run.x.matrix().set(seed % 5, seed % 6, Float.NaN);
                 run.x.snapshot();
             }
-            try (LSTMKernel.Prepared reference = REFERENCE.prepare(expected.weights()); LSTMKernel.Prepared lstm = actual.prepare(backend)) {
+            try (LSTMKernel.Prepared reference = expected.prepare(REFERENCE); LSTMKernel.Prepared lstm = actual.prepare(backend)) {
                 expected.forward(reference);
                 actual.forward(lstm);
             }

@@ -4,6 +4,7 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.Direction;
 import dev.sluice.api.LSTMKernel;
 import dev.sluice.api.Matrix;
+import dev.sluice.api.StepwiseLSTM;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -16,10 +17,11 @@ final class LayerRun {
     private final long seed;
     final LSTMKernel.Steps steps;
     private final int[] sizesBefore;
-    final Framed inputHidden, hiddenHidden, inputBias, hiddenBias;
+    final Framed inputHidden, hiddenHidden, inputBias, hiddenBias, projection;
     final Framed x, h, c, y, lastH, lastC;
     Framed saved; // as wide as the kernel wants
-    private final Framed dY, dLastH, dLastC, dX, dH, dC, dInputHidden, dHiddenHidden, dBias;
+    private Matrix cells; // where the kernel has them in there
+    private final Framed dY, dCells, dLastH, dLastC, dX, dH, dC, dInputHidden, dHiddenHidden, dBias, dProjection;
 
     LayerRun(long seed) {
         this(seed, 1 + new Random(seed).nextInt(20), 1 + new Random(seed + 1).nextInt(34), new Random(seed + 2).nextInt(7), 1 + new Random(seed + 3).nextInt(8));
@@ -36,37 +38,46 @@ final class LayerRun {
         steps = new LSTMKernel.Steps(sizes, Direction.values()[random.nextInt(2)]);
         sizesBefore = sizes.clone();
         boolean bias = random.nextInt(4) > 0;
+        boolean projected = seed % 4 == 2;
+        int output = projected ? 1 + random.nextInt(hidden) : hidden;
         int rows = steps.rows();
         inputHidden = Framed.of(random, 4 * hidden, input, numbers);
-        hiddenHidden = Framed.of(random, 4 * hidden, hidden, numbers);
+        hiddenHidden = Framed.of(random, 4 * hidden, output, numbers);
         inputBias = bias ? Framed.of(random, 1, 4 * hidden, numbers) : null;
         hiddenBias = bias ? Framed.of(random, 1, 4 * hidden, numbers) : null;
+        projection = projected ? Framed.of(random, output, hidden, numbers) : null;
         x = Framed.of(random, rows, input, numbers);
-        h = Framed.of(random, batch, hidden, numbers);
+        h = Framed.of(random, batch, output, numbers);
         c = Framed.of(random, batch, hidden, numbers);
-        y = Framed.of(random, rows, hidden, numbers);
-        lastH = Framed.of(random, batch, hidden, numbers);
+        y = Framed.of(random, rows, output, numbers);
+        lastH = Framed.of(random, batch, output, numbers);
         lastC = Framed.of(random, batch, hidden, numbers);
         saved = Framed.of(random, rows, 5 * hidden, numbers);
-        dY = Framed.of(random, rows, hidden, numbers);
-        dLastH = Framed.of(random, batch, hidden, numbers);
+        dY = Framed.of(random, rows, output, numbers);
+        dCells = random.nextInt(4) == 0 ? Framed.of(random, rows, hidden, numbers) : null;
+        dLastH = Framed.of(random, batch, output, numbers);
         dLastC = Framed.of(random, batch, hidden, numbers);
         dX = random.nextInt(4) == 0 ? null : Framed.of(random, rows, input, numbers);
-        dH = random.nextInt(4) == 0 ? null : Framed.of(random, batch, hidden, numbers);
+        dH = random.nextInt(4) == 0 ? null : Framed.of(random, batch, output, numbers);
         dC = dH == null ? null : Framed.of(random, batch, hidden, numbers);
         dInputHidden = Framed.of(random, 4 * hidden, input, numbers);
-        dHiddenHidden = Framed.of(random, 4 * hidden, hidden, numbers);
+        dHiddenHidden = Framed.of(random, 4 * hidden, output, numbers);
         dBias = bias ? Framed.of(random, 1, 4 * hidden, numbers) : null;
-        what = "lstm, seed %d: input %d, hidden %d, live rows %s, %s, %s bias, %s dx, %s gradient of the first states".formatted(seed, input, hidden, Arrays.toString(sizes),
-                steps.direction(), bias ? "with" : "without", dX == null ? "without" : "with", dH == null ? "without" : "with");
+        dProjection = projected ? Framed.of(random, output, hidden, numbers) : null;
+        what = "lstm, seed %d: input %d, hidden %d%s, live rows %s, %s, %s bias, %s dx, %s gradient of the first states%s".formatted(seed, input, hidden,
+                projected ? ", projected to " + output : "", Arrays.toString(sizes), steps.direction(), bias ? "with" : "without", dX == null ? "without" : "with",
+                dH == null ? "without" : "with", dCells == null ? "" : ", and one of every cell state");
     }
 
     /** The same weights and the same shape, with other numbers in x and in everything given for the gradients. */
     LayerRun withOtherSequences(long seed) {
-        LayerRun other = new LayerRun(this.seed, inputHidden.matrix().columns(), hiddenHidden.matrix().columns(), steps.batch(), steps.count());
+        LayerRun other = new LayerRun(this.seed, inputHidden.matrix().columns(), hidden(), steps.batch(), steps.count());
         other.savedWidth(saved.matrix().columns());
         Random random = new Random(seed + 1000);
-        for (Framed changed : List.of(other.x, other.h, other.c, other.dY, other.dLastH, other.dLastC)) {
+        for (Framed changed : Arrays.asList(other.x, other.h, other.c, other.dY, other.dCells, other.dLastH, other.dLastC)) {
+            if (changed == null) {
+                continue;
+            }
             for (int r = 0; r < changed.matrix().rows(); r++) {
                 for (int j = 0; j < changed.matrix().columns(); j++) {
                     changed.matrix().set(r, j, random.nextFloat() * 2 - 1);
@@ -82,11 +93,12 @@ final class LayerRun {
     }
 
     LSTMKernel.Prepared prepare(Backend backend) {
-        return prepare(backend.lstm());
+        LSTMKernel kernel = backend.lstm();
+        return prepare(kernel.takes(weights()) ? kernel : new StepwiseLSTM(backend));
     }
 
-    private LSTMKernel.Prepared prepare(LSTMKernel kernel) {
-        savedWidth(kernel.savedWidth(hiddenHidden.matrix().columns()));
+    LSTMKernel.Prepared prepare(LSTMKernel kernel) {
+        savedWidth(kernel.savedWidth(weights()));
         return kernel.prepare(weights());
     }
 
@@ -96,7 +108,7 @@ final class LayerRun {
     }
 
     LSTMKernel.Weights weights() {
-        return new LSTMKernel.Weights(of(inputHidden), of(hiddenHidden), of(inputBias), of(hiddenBias));
+        return new LSTMKernel.Weights(of(inputHidden), of(hiddenHidden), of(inputBias), of(hiddenBias), of(projection));
     }
 
     LSTMKernel.States first() {
@@ -112,8 +124,16 @@ final class LayerRun {
     }
 
     /** Both ways, with weights prepared for it. */
+    void forwardAndBackward(Backend backend) {
+        forwardAndBackward(prepare(backend));
+    }
+
     void forwardAndBackward(LSTMKernel kernel) {
-        try (LSTMKernel.Prepared lstm = prepare(kernel)) {
+        forwardAndBackward(prepare(kernel));
+    }
+
+    private void forwardAndBackward(LSTMKernel.Prepared prepared) {
+        try (LSTMKernel.Prepared lstm = prepared) {
             forward(lstm);
             backward(lstm);
         }
@@ -125,20 +145,25 @@ final class LayerRun {
 
     void forward(LSTMKernel.Prepared lstm) {
         lstm.forward(steps, pass(), last());
+        cells = lstm.cells(of(saved));
     }
 
     void backward(LSTMKernel.Prepared lstm) {
-        lstm.backward(steps, pass(), new LSTMKernel.OutputGradients(of(dY), new LSTMKernel.States(of(dLastH), of(dLastC))), new LSTMKernel.InputGradients(of(dX),
-                dH == null ? null : new LSTMKernel.States(of(dH), of(dC)), of(dInputHidden), of(dHiddenHidden), of(dBias)));
+        lstm.backward(steps, pass(), new LSTMKernel.OutputGradients(of(dY), of(dCells), new LSTMKernel.States(of(dLastH), of(dLastC))), new LSTMKernel.InputGradients(of(dX),
+                dH == null ? null : new LSTMKernel.States(of(dH), of(dC)), of(dInputHidden), of(dHiddenHidden), of(dBias), of(dProjection)));
     }
 
     List<Framed> inputs() {
-        return Arrays.asList(inputHidden, hiddenHidden, inputBias, hiddenBias, x, h, c, dY, dLastH, dLastC);
+        return Arrays.asList(inputHidden, hiddenHidden, inputBias, hiddenBias, projection, x, h, c, dY, dCells, dLastH, dLastC);
+    }
+
+    private int hidden() {
+        return hiddenHidden.matrix().rows() / 4;
     }
 
     int terms() {
-        int hidden = hiddenHidden.matrix().columns();
-        return 8 * steps.count() * (inputHidden.matrix().columns() + hidden + 8) + 4 * hidden + steps.rows();
+        int hidden = hidden();
+        return 8 * steps.count() * (inputHidden.matrix().columns() + (projection == null ? 1 : 2) * hidden + 8) + 4 * hidden + steps.rows();
     }
 
     private void compare(String rule, String which, boolean exact, Framed actual, Framed expected) {
@@ -155,6 +180,10 @@ final class LayerRun {
         compare(ends, "the last c", exact, lastC, expected.lastC);
     }
 
+    void compareCells(String rule, boolean exact, LayerRun expected) {
+        new Verdict(exact).check(rule, what + ": the cells of all steps", cells, expected.cells, terms());
+    }
+
     void compareGradients(String rule, boolean exact, LayerRun expected) {
         compare(rule, "the gradient of x", exact, dX, expected.dX);
         compare(rule, "the gradient of the first h", exact, dH, expected.dH);
@@ -162,6 +191,7 @@ final class LayerRun {
         compare(rule, "the gradient of W_ih", exact, dInputHidden, expected.dInputHidden);
         compare(rule, "the gradient of W_hh", exact, dHiddenHidden, expected.dHiddenHidden);
         compare(rule, "the gradient of the bias", exact, dBias, expected.dBias);
+        compare(rule, "the gradient of W_hr", exact, dProjection, expected.dProjection);
     }
 
     void assertInputsUnchanged() {
@@ -174,10 +204,12 @@ final class LayerRun {
     /** The outputs against the equations in double, for every sequence on its own. */
     void compareWithEquations(String rule) {
         List<double[]> parameters = new ArrayList<>();
-        for (Framed parameter : inputBias == null ? List.of(inputHidden, hiddenHidden) : List.of(inputHidden, hiddenHidden, inputBias, hiddenBias)) {
-            parameters.add(flat(parameter.matrix()));
+        for (Framed parameter : Arrays.asList(inputHidden, hiddenHidden, inputBias, hiddenBias, projection)) {
+            if (parameter != null) {
+                parameters.add(flat(parameter.matrix()));
+            }
         }
-        OracleLSTM oracle = new OracleLSTM(hiddenHidden.matrix().columns(), 1, 1, inputBias != null);
+        OracleLSTM oracle = new OracleLSTM(hidden(), projection == null ? 0 : projection.matrix().rows(), 1, 1, inputBias != null);
         int[] sizes = steps.batchSizes();
         for (int b = 0; b < steps.batch(); b++) {
             List<Integer> rows = new ArrayList<>();

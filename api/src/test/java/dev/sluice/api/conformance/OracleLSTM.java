@@ -6,13 +6,17 @@ import java.util.List;
 /** An LSTM in double, one sequence at a time, as its equations read. */
 public final class OracleLSTM {
     private final int hidden;
+    private final int projection;
+    private final int output;
     private final int layers;
     private final int directions;
     private final boolean bias;
 
-    /** An LSTM of these sizes; directions are 1 or 2. */
-    public OracleLSTM(int hidden, int layers, int directions, boolean bias) {
+    /** An LSTM of these sizes; the projection is 0 where there is none, directions are 1 or 2. */
+    public OracleLSTM(int hidden, int projection, int layers, int directions, boolean bias) {
         this.hidden = hidden;
+        this.projection = projection;
+        output = projection == 0 ? hidden : projection;
         this.layers = layers;
         this.directions = directions;
         this.bias = bias;
@@ -23,16 +27,17 @@ public final class OracleLSTM {
 
     /**
      * @param x [steps][input]
-     * @param h [layers · directions][hidden], not modified; c likewise
+     * @param h [layers · directions][projection, or hidden], not modified
+     * @param c [layers · directions][hidden], not modified
      * @param parameters in the order of the LSTM's
      */
     public Result run(double[][] x, double[][] h, double[][] c, List<double[]> parameters) {
-        int each = bias ? 4 : 2;
+        int each = (bias ? 4 : 2) + (projection == 0 ? 0 : 1);
         double[][] rows = x;
         double[][] lastH = new double[h.length][];
         double[][] lastC = new double[c.length][];
         for (int k = 0; k < layers; k++) {
-            double[][] output = new double[x.length][directions * hidden];
+            double[][] y = new double[x.length][directions * output];
             for (int d = 0; d < directions; d++) {
                 int at = k * directions + d;
                 List<double[]> own = new ArrayList<>(parameters.subList(at * each, (at + 1) * each));
@@ -41,12 +46,12 @@ public final class OracleLSTM {
                 for (int s = 0; s < x.length; s++) {
                     int t = d == 0 ? s : x.length - 1 - s;
                     step(rows[t], stateH, stateC, own);
-                    System.arraycopy(stateH, 0, output[t], d * hidden, hidden);
+                    System.arraycopy(stateH, 0, y[t], d * output, output);
                 }
                 lastH[at] = stateH;
                 lastC[at] = stateC;
             }
-            rows = output;
+            rows = y;
         }
         return new Result(rows, lastH, lastC);
     }
@@ -58,13 +63,20 @@ public final class OracleLSTM {
             for (int k = 0; k < x.length; k++) {
                 gates[j] += parameters.get(0)[j * x.length + k] * x[k];
             }
-            for (int k = 0; k < hidden; k++) {
-                gates[j] += parameters.get(1)[j * hidden + k] * h[k];
+            for (int k = 0; k < output; k++) {
+                gates[j] += parameters.get(1)[j * output + k] * h[k];
             }
         }
+        double[] full = new double[hidden];
         for (int u = 0; u < hidden; u++) {
             c[u] = sigmoid(gates[hidden + u]) * c[u] + sigmoid(gates[u]) * Math.tanh(gates[2 * hidden + u]);
-            h[u] = sigmoid(gates[3 * hidden + u]) * Math.tanh(c[u]);
+            full[u] = sigmoid(gates[3 * hidden + u]) * Math.tanh(c[u]);
+        }
+        for (int p = 0; p < output; p++) {
+            h[p] = projection == 0 ? full[p] : 0;
+            for (int u = 0; u < hidden && projection > 0; u++) {
+                h[p] += parameters.getLast()[p * hidden + u] * full[u];
+            }
         }
     }
 

@@ -57,7 +57,7 @@ public interface ProviderContract {
             long before = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
             long borrowed = ForkJoinPool.commonPool().getStealCount();
             ProductContract.Product.of(1, 200, 200, 200, 1f, () -> 1f).run(backend, Framed.of(new Random(1), 200, 200, () -> 1f));
-            new LayerRun(1, 40, 60, 30, 5).forwardAndBackward(backend.lstm());
+            new LayerRun(1, 40, 60, 30, 5).forwardAndBackward(backend);
             fewest = Math.min(fewest, ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before);
             if (ForkJoinPool.commonPool().getStealCount() > borrowed) {
                 throw new AssertionError("rule 10: opened on 1 thread, the backend had work done by the common ForkJoinPool; it must work on the workers it is given");

@@ -59,6 +59,8 @@ class WrongBackendsTest {
                 new Wrong(21, WrongLayers.InfersWithoutFirstStates::new),
                 new Wrong(19, WrongLayers.UsesUpWhatWasSaved::new),
                 new Wrong(19, WrongLayers.RemembersOnlyTheLastForward::new),
+                new Wrong(19, WrongLayers.ForgetsTheGradientOfCells::new),
+                new Wrong(18, WrongLayers.ShowsGatesAsCells::new),
                 new Wrong(23, WrongLayers.BreaksOnFailure::new));
     }
 

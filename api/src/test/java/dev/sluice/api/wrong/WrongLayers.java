@@ -38,6 +38,11 @@ final class WrongLayers {
         }
 
         @Override
+        public Matrix cells(Matrix saved) {
+            return right.cells(saved);
+        }
+
+        @Override
         public void close() {
             right.close();
         }
@@ -104,8 +109,8 @@ final class WrongLayers {
         for (int t = 0, row = 0; t < sizes.length; row += sizes[t], t++) {
             paddedX.rows(t * batch, sizes[t]).copyFrom(x.rows(row, sizes[t]));
         }
-        int hidden = first.h().columns();
-        Matrix y = new Matrix(Memory.take(4L * rows * hidden), 0, rows, hidden, hidden);
+        int width = first.h().columns();
+        Matrix y = new Matrix(Memory.take(4L * rows * width), 0, rows, width, width);
         int[] full = sizes.clone();
         Arrays.fill(full, batch);
         lstm.infer(new LSTMKernel.Steps(full, steps.direction()), paddedX, first, y, last);
@@ -157,6 +162,32 @@ final class WrongLayers {
                 @Override
                 public void backward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
                     super.backward(steps, new LSTMKernel.Pass(pass.x(), pass.first(), pass.y(), saved), given, wanted);
+                }
+            };
+        }
+    }
+
+    /** Nobody has ever asked for a cell state but the last, it thinks. */
+    static class ForgetsTheGradientOfCells extends ReferenceBackend {
+        @Override
+        public LSTMKernel lstm() {
+            return weights -> new Copying(super.lstm().prepare(weights)) {
+                @Override
+                public void backward(LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
+                    super.backward(steps, pass, new LSTMKernel.OutputGradients(given.y(), null, given.last()), wanted);
+                }
+            };
+        }
+    }
+
+    /** Shows the cells of its own making before the forget gate had its say: the input gates, by mistake. */
+    static class ShowsGatesAsCells extends ReferenceBackend {
+        @Override
+        public LSTMKernel lstm() {
+            return weights -> new Copying(super.lstm().prepare(weights)) {
+                @Override
+                public Matrix cells(Matrix saved) {
+                    return saved.columns(0, weights.hiddenSize());
                 }
             };
         }

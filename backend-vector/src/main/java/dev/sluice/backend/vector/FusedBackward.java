@@ -117,7 +117,7 @@ final class FusedBackward {
         }
     }
 
-    /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on. */
+    /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on; dc likewise. */
     private void gradientOfStates(Sweep step, int fromRow, int live, int continuing, int panel, Matrix slivers, Matrix dh) {
         int width = back.width(panel);
         int unit = panel * PANEL;
@@ -134,6 +134,11 @@ final class FusedBackward {
         }
         if (continuing > 0) {
             Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back, panel, 0, dh.segment(), at);
+        }
+        Matrix dCells = given.cells();
+        if (dCells != null) {
+            Blocks.add(dCells.segment(), 4 * (dCells.row(step.row() + fromRow) + unit), 4L * dCells.rowStride(), dc.segment(), 4 * (dc.row(fromRow) + unit), 4L * dc.rowStride(),
+                    live, width);
         }
     }
 

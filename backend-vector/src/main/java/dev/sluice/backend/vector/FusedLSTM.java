@@ -18,7 +18,7 @@ final class FusedLSTM implements LSTMKernel {
 
     /** Rows begin with the gates, panel by panel; then come the cells. Both are filled up to whole vectors. */
     @Override
-    public int savedWidth(int hiddenSize) {
-        return 5 * Lanes.padded(hiddenSize);
+    public int savedWidth(Weights weights) {
+        return 5 * Lanes.padded(weights.hiddenSize());
     }
 }

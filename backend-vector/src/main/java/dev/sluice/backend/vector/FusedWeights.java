@@ -85,6 +85,11 @@ final class FusedWeights implements LSTMKernel.Prepared {
     }
 
     @Override
+    public Matrix cells(Matrix saved) {
+        return saved.columns(4 * units.padded(), units.count());
+    }
+
+    @Override
     public synchronized void close() {
         scratch.close();
         if (backScratch != null) {

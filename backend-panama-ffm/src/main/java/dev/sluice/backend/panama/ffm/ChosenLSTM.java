@@ -24,8 +24,8 @@ final class ChosenLSTM implements LSTMKernel {
     }
 
     @Override
-    public int savedWidth(int hiddenSize) {
-        return training(hiddenSize).savedWidth(hiddenSize);
+    public int savedWidth(Weights weights) {
+        return training(weights.hiddenSize()).savedWidth(weights);
     }
 
     @Override
@@ -71,6 +71,11 @@ final class ChosenLSTM implements LSTMKernel {
         @Override
         public void backward(Steps steps, Pass pass, OutputGradients given, InputGradients wanted) {
             training().backward(steps, pass, given, wanted);
+        }
+
+        @Override
+        public Matrix cells(Matrix saved) {
+            return training().cells(saved);
         }
 
         @Override
