@@ -11,34 +11,31 @@ import java.util.List;
 /**
  * One step of an {@link LSTM} with one layer, for those who write the loop themselves. As
  * <a href="https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html">torch.nn.LSTMCell</a>, with its names: {@code weight_ih},
- * {@code weight_hh}, {@code bias_ih}, {@code bias_hh}. A loop over it gives the bits of the LSTM.
+ * {@code weight_hh}, {@code bias_ih}, {@code bias_hh}. A loop over it gives the bits of the LSTM. With more to choose:
+ * {@code LSTM.of(5, 3).bias(false).buildCell()}.
  */
 public final class LSTMCell extends Module {
+    private final LSTMBuilder options;
     private final Backend backend;
     private final LSTMParameters parameters;
 
     /** Draws from {@link Generator#shared}, runs on {@link Backends#current}. */
     public LSTMCell(int inputSize, int hiddenSize) {
-        this(inputSize, hiddenSize, Generator.shared());
+        this(LSTM.of(inputSize, hiddenSize));
     }
 
-    public LSTMCell(int inputSize, int hiddenSize, Generator random) {
-        LSTMParameters.requireSizes("LSTMCell", inputSize, hiddenSize);
-        backend = Backends.current();
-        float bound = (float) (1 / Math.sqrt(hiddenSize));
-        int gates = 4 * hiddenSize;
-        parameters = new LSTMParameters(parameter("weight_ih", Tensor.uniform(random, -bound, bound, gates, inputSize)),
-                parameter("weight_hh", Tensor.uniform(random, -bound, bound, gates, hiddenSize)),
-                parameter("bias_ih", Tensor.uniform(random, -bound, bound, gates)), parameter("bias_hh", Tensor.uniform(random, -bound, bound, gates)));
+    @SuppressWarnings("this-escape") // it registers its parameters; the class is final
+    LSTMCell(LSTMBuilder choices) {
+        options = new LSTMBuilder(choices);
+        backend = options.backend();
+        parameters = new LSTMParameters(options, options.inputSize, "", this::parameter);
     }
 
     /** From zero states. */
     public LSTMState forward(Tensor input) {
-        if (input.shape().rank() != 1 && input.shape().rank() != 2) {
-            throw wrongInput(input);
-        }
-        Shape shape = input.shape().with(-1, parameters.hiddenSize());
-        return forward(input, new LSTMState(Tensor.zeros(shape.sizes()), Tensor.zeros(shape.sizes())));
+        Shape shape = requireInput(input);
+        Tensor zeros = Tensor.zeros(shape.sizes());
+        return forward(input, new LSTMState(zeros, zeros));
     }
 
     /**
@@ -47,28 +44,28 @@ public final class LSTMCell extends Module {
      * @return the next state, of the same shapes
      */
     public LSTMState forward(Tensor input, LSTMState state) {
-        int rank = input.shape().rank();
-        if (rank != 1 && rank != 2 || input.size(-1) != parameters.inputSize()) {
-            throw wrongInput(input);
-        }
-        Shape shape = input.shape().with(-1, parameters.hiddenSize());
+        Shape shape = requireInput(input);
         if (!state.h().shape().equals(shape) || !state.c().shape().equals(shape)) {
             throw new IllegalArgumentException("LSTMCell: input is " + input.shape() + ", h is " + state.h().shape() + ", c is " + state.c().shape()
                     + "; both states must be " + shape);
         }
-        int batch = rank == 2 ? input.size(0) : 1;
-        LSTMState first = new LSTMState(state.h().view(1, batch, parameters.hiddenSize()), state.c().view(1, batch, parameters.hiddenSize()));
-        LSTMState last = LSTMLayer.run(backend, List.of(parameters), new int[] {batch}, input.view(batch, parameters.inputSize()), first).state();
+        int batch = shape.rank() == 2 ? shape.size(0) : 1;
+        LSTMState first = new LSTMState(state.h().view(1, batch, options.hiddenSize), state.c().view(1, batch, options.hiddenSize));
+        LSTMState last = LSTMLayer.run(backend, List.of(parameters), new int[] {batch}, input.view(batch, options.inputSize), first, LSTMLayer.Cells.LAST).last();
         return new LSTMState(last.h().view(shape.sizes()), last.c().view(shape.sizes()));
     }
 
-    private IllegalArgumentException wrongInput(Tensor input) {
-        return new IllegalArgumentException("LSTMCell: input is " + input.shape() + "; [batch, " + parameters.inputSize() + "] or ["
-                + parameters.inputSize() + "] is required");
+    /** The shape that states beside this input have. */
+    private Shape requireInput(Tensor input) {
+        int rank = input.shape().rank();
+        if (rank != 1 && rank != 2 || input.size(-1) != options.inputSize) {
+            throw new IllegalArgumentException("LSTMCell: input is " + input.shape() + "; [batch, " + options.inputSize + "] or [" + options.inputSize + "] is required");
+        }
+        return input.shape().with(-1, options.hiddenSize);
     }
 
     @Override
     protected String settings() {
-        return parameters.inputSize() + ", " + parameters.hiddenSize();
+        return options.toString();
     }
 }

@@ -1,8 +1,12 @@
 package dev.sluice.core;
 
 import dev.sluice.api.LSTMKernel;
+import dev.sluice.api.Matrix;
 import dev.sluice.api.tensor.Tensor;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * The parameters of one direction of one layer, and their prepared form, which is kept until they change.
@@ -10,52 +14,53 @@ import java.util.List;
  * <p>Several threads may be running on the prepared form when it is replaced; the last of them closes it.
  */
 final class LSTMParameters {
-    /** With more, [4 · hidden, hidden] has more elements than a tensor can hold. */
-    private static final int LARGEST_HIDDEN_SIZE = 23_170;
-
-    private final Tensor inputHidden;
-    private final Tensor hiddenHidden;
-    private final Tensor inputBias;
-    private final Tensor hiddenBias;
+    final Tensor inputHidden;
+    final Tensor hiddenHidden;
+    final Tensor inputBias; // or null
+    final Tensor hiddenBias; // or null
+    final Tensor projection; // or null
+    private final List<Tensor> tensors;
     private Use current;
 
-    /** Biases are null where there are none. */
-    LSTMParameters(Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias, Tensor hiddenBias) {
-        this.inputHidden = inputHidden;
-        this.hiddenHidden = hiddenHidden;
-        this.inputBias = inputBias;
-        this.hiddenBias = hiddenBias;
-    }
-
-    static void requireSizes(String layer, int inputSize, int hiddenSize) {
-        if (inputSize < 1 || hiddenSize < 1 || hiddenSize > LARGEST_HIDDEN_SIZE) {
-            throw new IllegalArgumentException(layer + ": input size " + inputSize + ", hidden size " + hiddenSize + "; both must be at least 1, and the hidden size at most "
-                    + LARGEST_HIDDEN_SIZE);
+    /**
+     * Draws parameters from U(−1/√hidden, 1/√hidden), in PyTorch's order.
+     *
+     * @param suffix what their names end with
+     * @param register is given each with its name
+     */
+    LSTMParameters(LSTMBuilder options, int inputSize, String suffix, BiFunction<String, Tensor, Tensor> register) {
+        int hidden = options.hiddenSize, gates = 4 * hidden;
+        float bound = (float) (1 / Math.sqrt(hidden));
+        inputHidden = register.apply("weight_ih" + suffix, Tensor.uniform(options.random, -bound, bound, gates, inputSize));
+        hiddenHidden = register.apply("weight_hh" + suffix, Tensor.uniform(options.random, -bound, bound, gates, options.outputSize()));
+        inputBias = !options.bias ? null : register.apply("bias_ih" + suffix, Tensor.uniform(options.random, -bound, bound, gates));
+        hiddenBias = !options.bias ? null : register.apply("bias_hh" + suffix, Tensor.uniform(options.random, -bound, bound, gates));
+        projection = options.projection == 0 ? null : register.apply("weight_hr" + suffix, Tensor.uniform(options.random, -bound, bound, options.projection, hidden));
+        tensors = Stream.of(inputHidden, hiddenHidden, inputBias, hiddenBias, projection).filter(Objects::nonNull).toList();
+        if (options.forgetBias != null) {
+            inputBias.detach().narrow(0, hidden, hidden).fill(options.forgetBias);
+            hiddenBias.detach().narrow(0, hidden, hidden).fill(0f);
         }
     }
 
-    /** The parameters in PyTorch's order: weights, then biases if there are any. */
+    /** The parameters in PyTorch's order. */
     List<Tensor> tensors() {
-        return hasBias() ? List.of(inputHidden, hiddenHidden, inputBias, hiddenBias) : List.of(inputHidden, hiddenHidden);
+        return tensors;
     }
 
-    boolean hasBias() {
-        return inputBias != null;
+    private static Matrix matrix(Tensor tensor) {
+        return tensor == null ? null : tensor.matrix();
     }
 
-    int inputSize() {
-        return inputHidden.size(1);
-    }
-
-    int hiddenSize() {
-        return hiddenHidden.size(1);
+    /** The weights as a kernel takes them; fails if they are gone. */
+    LSTMKernel.Weights weights() {
+        return new LSTMKernel.Weights(inputHidden.matrix(), hiddenHidden.matrix(), matrix(inputBias), matrix(hiddenBias), matrix(projection));
     }
 
     /** The weights as they are now, prepared; to be closed after use. */
     synchronized Use use(LSTMKernel kernel) {
-        long version = tensors().stream().mapToLong(Tensor::version).sum();
-        LSTMKernel.Weights weights = new LSTMKernel.Weights(inputHidden.matrix(), hiddenHidden.matrix(), hasBias() ? inputBias.matrix() : null,
-                hasBias() ? hiddenBias.matrix() : null); // also says so if they are gone
+        long version = tensors.stream().mapToLong(Tensor::version).sum();
+        LSTMKernel.Weights weights = weights();
         if (current == null || current.version != version) {
             if (current != null) {
                 current.retire();

@@ -110,7 +110,7 @@ class BadInputTest {
         rejected(() -> new LSTM(0, 4), "LSTM: input size 0, hidden size 4; both must be at least 1, and the hidden size at most 23170");
         rejected(() -> new LSTM(3, -1), "LSTM: input size 3, hidden size -1; both must be at least 1, and the hidden size at most 23170");
         rejected(() -> new LSTM(3, 600_000_000), "LSTM: input size 3, hidden size 600000000; both must be at least 1, and the hidden size at most 23170");
-        rejected(() -> new LSTMCell(3, 0), "LSTMCell: input size 3, hidden size 0; both must be at least 1, and the hidden size at most 23170");
+        rejected(() -> new LSTMCell(3, 0), "LSTM: input size 3, hidden size 0; both must be at least 1, and the hidden size at most 23170");
         rejected(() -> new LSTM(3, 23_171), "LSTM: input size 3, hidden size 23171; both must be at least 1, and the hidden size at most 23170");
         assertThat(LSTM.of(1, 23_170)).isNotNull();
         rejected(() -> LSTM.of(3, 4).layers(0), "LSTM: 0 layers; at least 1 is required");
@@ -146,8 +146,8 @@ class BadInputTest {
         assertThatThrownBy(() -> lstm.load(other.namedParameters())).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("LSTM.load: weight_ih_l0 is [20, 3], [16, 3] is required; weight_hh_l0 is [20, 5], [16, 4] is required; "
                         + "bias_ih_l0 is [20], [16] is required; bias_hh_l0 is [20], [16] is required");
-        rejected(() -> LSTM.of(3, 4).withoutBias().build().load(lstm.namedParameters()), "LSTM.load: unexpected bias_ih_l0; unexpected bias_hh_l0");
-        rejected(() -> lstm.load(LSTM.of(3, 4).withoutBias().build().namedParameters()), "LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]");
+        rejected(() -> LSTM.of(3, 4).bias(false).build().load(lstm.namedParameters()), "LSTM.load: unexpected bias_ih_l0; unexpected bias_hh_l0");
+        rejected(() -> lstm.load(LSTM.of(3, 4).bias(false).build().namedParameters()), "LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]");
         Numbers.assertSameBits("unchanged", lstm.parameters().getFirst(), before);
     }
 

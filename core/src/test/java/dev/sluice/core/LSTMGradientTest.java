@@ -25,9 +25,7 @@ class LSTMGradientTest {
         boolean bias = shapes.nextBoolean();
         int[] lengths = Numbers.lengths(shapes, 1 + shapes.nextInt(4), 6);
         int batch = lengths.length, states = layers * directions;
-        LSTM.Builder builder = LSTM.of(input, hidden).layers(layers).random(random);
-        builder = bias ? builder : builder.withoutBias();
-        LSTM lstm = (directions == 2 ? builder.bidirectional() : builder).build();
+        LSTM lstm = LSTM.of(input, hidden).layers(layers).random(random).bias(bias).bidirectional(directions == 2).build();
 
         List<Tensor> sequences = Arrays.stream(lengths).mapToObj(n -> random(random, n, input).requireGrad()).toList();
         LSTMState first = new LSTMState(random(random, states, batch, hidden).requireGrad(), random(random, states, batch, hidden).requireGrad());

@@ -27,7 +27,7 @@ class LSTMTest {
     @Test
     void printsOnlyWhatIsNotDefault() {
         assertThat(new LSTM(3, 4)).hasToString("LSTM(3, 4)");
-        assertThat(LSTM.of(3, 4).layers(2).withoutBias().batchFirst().dropout(0.25).bidirectional().build())
+        assertThat(LSTM.of(3, 4).layers(2).bias(false).batchFirst().dropout(0.25).bidirectional().build())
                 .hasToString("LSTM(3, 4, layers=2, bias=false, batchFirst=true, dropout=0.25, bidirectional=true)");
         assertThat(new BiLSTM(3, 4)).hasToString("BiLSTM(3, 4, bidirectional=true)");
         assertThat(new LSTMCell(3, 4)).hasToString("LSTMCell(3, 4)");
@@ -223,7 +223,7 @@ class LSTMTest {
 
     @Test
     void aCellStartsFromTheDistributionOfAnLSTMAndTakesOneItemToo() {
-        LSTMCell cell = new LSTMCell(3, 4, new Generator(0));
+        LSTMCell cell = LSTM.of(3, 4).random(new Generator(0)).buildCell();
         LSTM lstm = LSTM.of(3, 4).random(new Generator(0)).build();
         for (int i = 0; i < 4; i++) {
             assertSameBits("parameter " + i, cell.parameters().get(i), lstm.parameters().get(i));

@@ -64,10 +64,7 @@ class PyTorchLSTMTest {
     void outputStatesAndGradientsAreThoseOfPyTorch(Case expected) {
         int layers = expected.json.get("layers").asInt();
         int directions = expected.is("bidirectional") ? 2 : 1;
-        LSTM.Builder builder = LSTM.of(INPUT, HIDDEN).layers(layers);
-        builder = expected.is("bias") ? builder : builder.withoutBias();
-        builder = expected.is("bidirectional") ? builder.bidirectional() : builder;
-        LSTM lstm = (expected.is("batchFirst") ? builder.batchFirst() : builder).build();
+        LSTM lstm = LSTM.of(INPUT, HIDDEN).layers(layers).bias(expected.is("bias")).bidirectional(expected.is("bidirectional")).batchFirst(expected.is("batchFirst")).build();
         List<Tensor> parameters = lstm.parameters();
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).copyFrom(fixture(100 + i, parameters.get(i).shape().sizes()));

@@ -28,8 +28,7 @@ class SameBitsTest {
         }
 
         LSTM lstm(Backend backend) {
-            LSTM.Builder builder = LSTM.of(input, hidden).layers(layers).random(new Generator(seed)).backend(backend);
-            return (directions == 2 ? builder.bidirectional() : builder).build();
+            return LSTM.of(input, hidden).layers(layers).bidirectional(directions == 2).random(new Generator(seed)).backend(backend).build();
         }
 
         List<Tensor> sequences() {

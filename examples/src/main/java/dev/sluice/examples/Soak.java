@@ -70,8 +70,7 @@ public final class Soak implements Callable<Integer> {
         }
 
         LSTM model(Backend backend) {
-            LSTM.Builder builder = LSTM.of(input, hidden).random(new Generator(1)).backend(backend);
-            return (directions == 2 ? builder.bidirectional() : builder).build();
+            return LSTM.of(input, hidden).bidirectional(directions == 2).random(new Generator(1)).backend(backend).build();
         }
     }
 

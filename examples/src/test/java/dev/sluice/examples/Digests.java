@@ -54,8 +54,7 @@ final class Digests {
     /** Output, states and all gradients of a layer over random sequences. */
     private static String layer(String name, int input, int hidden, int layers, int directions, int batch, int longest) {
         Generator random = new Generator(1);
-        LSTM.Builder builder = LSTM.of(input, hidden).layers(layers).random(random);
-        LSTM lstm = (directions == 2 ? builder.bidirectional() : builder).build();
+        LSTM lstm = LSTM.of(input, hidden).layers(layers).bidirectional(directions == 2).random(random).build();
         int[] lengths = new Random(1).ints(batch, 1, longest + 1).toArray();
         List<Tensor> sequences = Arrays.stream(lengths).mapToObj(n -> Tensor.randn(random, n, input).requireGrad()).toList();
         LSTMResult<PackedSequence> result = lstm.forward(PackedSequence.pack(sequences));

@@ -10,6 +10,7 @@ import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMResult;
 import dev.sluice.core.LSTMState;
+import dev.sluice.core.LSTMStates;
 import dev.sluice.core.PackedSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,16 +43,22 @@ class RandomShapesTest {
         Generator random = new Generator(seed);
         boolean large = shape.nextInt(5) == 0;
         int input = 1 + shape.nextInt(large ? 150 : 40), hidden = 1 + shape.nextInt(large ? 200 : 50), layers = 1 + shape.nextInt(2), directions = 1 + shape.nextInt(2);
-        LSTM.Builder builder = LSTM.of(input, hidden).layers(layers).random(random).backend(backend);
-        LSTM lstm = (directions == 2 ? builder.bidirectional() : builder).build();
+        int projection = shape.nextInt(4) == 0 ? shape.nextInt(hidden) : 0;
+        LSTM lstm = LSTM.of(input, hidden).projection(projection).layers(layers).bidirectional(directions == 2).random(random).backend(backend).build();
         int[] lengths = shape.ints(1 + shape.nextInt(large ? 40 : 9), 1, 2 + shape.nextInt(12)).toArray();
         List<Tensor> sequences = Arrays.stream(lengths).mapToObj(n -> Tensor.randn(random, n, input).requireGrad()).toList();
-        LSTMState first = new LSTMState(Tensor.randn(random, layers * directions, lengths.length, hidden).requireGrad(),
+        LSTMState first = new LSTMState(Tensor.randn(random, layers * directions, lengths.length, projection == 0 ? hidden : projection).requireGrad(),
                 Tensor.randn(random, layers * directions, lengths.length, hidden).requireGrad());
-        LSTMResult<PackedSequence> result = lstm.forward(PackedSequence.pack(sequences), first);
+        PackedSequence packed = PackedSequence.pack(sequences);
+        LSTMStates<PackedSequence> states = shape.nextBoolean() ? lstm.states(packed, first) : null;
+        LSTMResult<PackedSequence> result = states == null ? lstm.forward(packed, first) : states.result();
         Tensor y = result.output().data();
-        y.mul(y).sum().add(result.state().h().sum()).add(result.state().c().mul(result.state().c()).sum()).backward();
+        Tensor loss = y.mul(y).sum().add(result.state().h().sum()).add(result.state().c().mul(result.state().c()).sum());
+        (states == null ? loss : loss.add(states.c().getFirst().data().tanh().sum())).backward();
         List<Tensor> all = new ArrayList<>(List.of(y, result.state().h(), result.state().c(), first.h().grad(), first.c().grad()));
+        if (states != null) {
+            states.c().forEach(c -> all.add(c.data()));
+        }
         sequences.forEach(sequence -> all.add(sequence.grad()));
         lstm.parameters().forEach(parameter -> all.add(parameter.grad()));
         return all.stream().map(RandomShapesTest::list).toList();

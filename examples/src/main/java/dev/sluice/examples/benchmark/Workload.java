@@ -66,8 +66,7 @@ public enum Workload {
 
         private Passes(Backend backend) {
             Generator random = new Generator(1);
-            LSTM.Builder builder = LSTM.of(input, hidden).layers(layers).random(random).backend(backend);
-            lstm = (directions == 2 ? builder.bidirectional() : builder).build();
+            lstm = LSTM.of(input, hidden).layers(layers).bidirectional(directions == 2).random(random).backend(backend).build();
             data = lengths.length == 0 ? List.of(Tensor.randn(random, steps, batch, input).requireGrad())
                     : Arrays.stream(lengths).mapToObj(n -> Tensor.randn(random, n, input).requireGrad()).toList();
             packed = lengths.length == 0 ? null : Gradients.off(() -> PackedSequence.pack(data));

@@ -25,8 +25,7 @@ public final class StressTagger extends Module {
 
     public StressTagger(Sizes sizes, Generator random) {
         embedding = module("embedding", new Embedding(sizes.phones, sizes.embedding, random));
-        LSTM.Builder builder = LSTM.of(sizes.embedding, sizes.hidden).layers(sizes.layers).random(random);
-        lstm = module("lstm", (sizes.forwardOnly ? builder : builder.bidirectional()).build());
+        lstm = module("lstm", LSTM.of(sizes.embedding, sizes.hidden).layers(sizes.layers).bidirectional(!sizes.forwardOnly).random(random).build());
         head = module("head", new Linear(lstm.outputSize(), StressWord.TAGS.length(), random));
     }
 

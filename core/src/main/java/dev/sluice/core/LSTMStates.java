@@ -1,0 +1,21 @@
+package dev.sluice.core;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * The states of all steps and all layers: more than an {@link LSTMResult} tells, at the price of the memory for it.
+ *
+ * <p>Both lists hold an element for each layer, in the form the input had, forward and reverse direction side by side. What one layer reads is the
+ * hidden state of the one before (after dropout, which is not in here).
+ *
+ * @param h the hidden states; those of the last layer are the output
+ * @param c the cell states
+ * @param last the states after the last step of each sequence
+ */
+public record LSTMStates<T>(List<T> h, List<T> c, LSTMState last) {
+    /** What {@link LSTM#forward} gives. */
+    public LSTMResult<T> result() {
+        return new LSTMResult<>(h.getLast(), last);
+    }
+}
