@@ -4,7 +4,7 @@ import dev.sluice.api.tensor.Tensor;
 import java.util.stream.Stream;
 
 /** A dense input as packed rows, and results in the form that the input had. */
-record DenseBatch(Tensor rows, int steps, int batch, boolean batchFirst, boolean unbatched) {
+record DenseBatch(Tensor input, int steps, int batch, boolean batchFirst, boolean unbatched) {
     /**
      * @param input [steps, batch, size], [batch, steps, size] if {@code batchFirst}, or [steps, size]
      */
@@ -20,7 +20,12 @@ record DenseBatch(Tensor rows, int steps, int batch, boolean batchFirst, boolean
         if (steps == 0) {
             throw new IllegalArgumentException("LSTM: input is " + input.shape() + "; sequences must have at least 1 step");
         }
-        return new DenseBatch((swapped ? input.transpose(0, 1) : input).view(steps * batch, input.size(-1)), steps, batch, swapped, rank == 2);
+        return new DenseBatch(input, steps, batch, swapped, rank == 2);
+    }
+
+    /** [steps · batch, size], in packed order. */
+    Tensor rows() {
+        return (batchFirst ? input.transpose(0, 1) : input).view(steps * batch, input.size(-1));
     }
 
     Packing packing() {

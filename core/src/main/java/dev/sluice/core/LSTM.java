@@ -123,7 +123,7 @@ public class LSTM extends Module {
         }
         requireInputSize("packed data", x);
         if (first != null) {
-            requireState(first, options.hShape(packing.batch()), options.cShape(packing.batch()));
+            requireState(first, packing.batch());
         }
         LSTMStates<Tensor> states = run(x, packing, first, wanted);
         return new LSTMStates<>(states.h().stream().map(h -> new PackedSequence(h, packing)).toList(), states.c().stream().map(c -> new PackedSequence(c, packing)).toList(),
@@ -176,6 +176,10 @@ public class LSTM extends Module {
         if (input.size(-1) != options.inputSize) {
             throw new IllegalArgumentException("LSTM: " + what + " is " + input.shape() + "; its last dimension must be the input size (" + options.inputSize + ")");
         }
+    }
+
+    void requireState(LSTMState state, int batch) {
+        requireState(state, options.hShape(batch), options.cShape(batch));
     }
 
     private static void requireState(LSTMState state, Shape h, Shape c) {

@@ -9,6 +9,12 @@ import java.util.List;
  * an {@link LSTMCell} [batch, hidden] or [hidden]. For each layer the forward direction comes before the reverse one. With a projection, h has its size.
  */
 public record LSTMState(Tensor h, Tensor c) {
+    public LSTMState {
+        if (h == null || c == null) {
+            throw new NullPointerException("LSTMState: " + (h == null ? "h" : "c") + " is null; both h and c are required (to begin from zeros, give no state at all)");
+        }
+    }
+
     /** The same numbers without their history: what is carried from one training step to the next. */
     public LSTMState detach() {
         return new LSTMState(h.detach(), c.detach());

@@ -2,7 +2,6 @@ package dev.sluice.core;
 
 import dev.sluice.api.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -35,25 +34,18 @@ public record PackedSequence(Tensor data, Packing packing) {
         return pack(sequences, Order.ANY);
     }
 
+    /** Whether the other has the same packing and the same numbers. */
+    public boolean equalTo(PackedSequence other) {
+        return packing.equals(other.packing) && data.shape().equals(other.data.shape()) && data.equalTo(other.data).all();
+    }
+
     /**
      * Packs tensors [length, ..], as {@code torch.nn.utils.rnn.pack_sequence}.
      *
      * @throws IllegalArgumentException when the list or a sequence is empty, the other dimensions differ, or the order is not the one demanded
      */
     public static PackedSequence pack(List<Tensor> sequences, Order order) {
-        if (sequences.isEmpty()) {
-            throw new IllegalArgumentException("pack: the list of sequences is empty; at least one is required");
-        }
-        for (int i = 0; i < sequences.size(); i++) {
-            if (sequences.get(i).shape().rank() == 0) {
-                throw new IllegalArgumentException("pack: sequence " + i + " is a single number; [length, ..] is required");
-            }
-            if (!sequences.get(i).shape().without(0).equals(sequences.getFirst().shape().without(0))) {
-                throw new IllegalArgumentException("pack: sequence 0 is " + sequences.getFirst().shape() + ", sequence " + i + " is " + sequences.get(i).shape()
-                        + "; only their lengths, the first dimension, may differ");
-            }
-        }
-        Packing packing = Packing.of(order, sequences.stream().mapToInt(s -> s.size(0)).toArray());
+        Packing packing = Packing.of(order, Padded.lengths("pack", sequences));
         int[] starts = new int[sequences.size()];
         for (int i = 1; i < starts.length; i++) {
             starts[i] = starts[i - 1] + sequences.get(i - 1).size(0);
@@ -71,35 +63,11 @@ public record PackedSequence(Tensor data, Packing packing) {
      * {@code torch.nn.utils.rnn.pack_padded_sequence}.
      *
      * @param padded [batch, steps, ..] or [steps, batch, ..]
-     * @throws IllegalArgumentException when there is not one length for each sequence, or a length is less than 1 or more than there are steps
+     * @throws IllegalArgumentException when there is not one length for each sequence, a length is less than 1 or more than there are steps, or the order is
+     *     not the one demanded
      */
     public static PackedSequence packPadded(Tensor padded, Layout layout, Order order, int... lengths) {
-        if (padded.shape().rank() < 2) {
-            throw new IllegalArgumentException("packPadded: the tensor is " + padded.shape() + "; at least the dimensions batch and steps are required");
-        }
-        int batch = padded.size(layout == Layout.BATCH_FIRST ? 0 : 1);
-        int steps = padded.size(layout == Layout.BATCH_FIRST ? 1 : 0);
-        if (lengths.length != batch) {
-            throw new IllegalArgumentException("packPadded: " + lengths.length + " lengths for a batch of " + batch + " in a tensor of shape "
-                    + padded.shape() + " (" + layout + "); one for each sequence is required");
-        }
-        for (int i = 0; i < batch; i++) {
-            if (lengths[i] > steps) {
-                throw new IllegalArgumentException("packPadded: sequence " + i + " has length " + lengths[i] + " in a tensor of shape " + padded.shape()
-                        + " (" + layout + "); no length may be more than its steps (" + steps + ")");
-            }
-        }
-        Packing packing = Packing.of(order, lengths);
-        int[] starts = IntStream.range(0, batch).map(i -> layout == Layout.BATCH_FIRST ? i * steps : i).toArray();
-        int[] rows = packing.gather(starts, layout == Layout.BATCH_FIRST ? 1 : batch);
-        return new PackedSequence(mergeFirstTwo(padded).rows(rows), packing);
-    }
-
-    private static Tensor mergeFirstTwo(Tensor tensor) {
-        int[] sizes = tensor.shape().sizes();
-        int[] merged = Arrays.copyOfRange(sizes, 1, sizes.length);
-        merged[0] = sizes[0] * sizes[1];
-        return tensor.view(merged);
+        return new Padded(padded, lengths, layout).pack(order);
     }
 
     /** The data through a layer that keeps its rows, in the same packing: {@code packed.map(linear::forward)}. */
@@ -122,18 +90,9 @@ public record PackedSequence(Tensor data, Packing packing) {
         if (totalLength < packing.steps()) {
             throw new IllegalArgumentException("pad: a total length of " + totalLength + "; it must be at least the longest sequence's (" + packing.steps() + ")");
         }
-        int batch = packing.batch();
         int[] lengths = packing.lengths();
-        int[] rows = new int[Math.multiplyExact(batch, totalLength)];
-        Arrays.fill(rows, -1);
-        for (int i = 0; i < batch; i++) {
-            for (int t = 0; t < lengths[i]; t++) {
-                rows[layout == Layout.BATCH_FIRST ? i * totalLength + t : t * batch + i] = packing.row(i, t);
-            }
-        }
-        int[] sizes = IntStream.concat(layout == Layout.BATCH_FIRST ? IntStream.of(batch, totalLength) : IntStream.of(totalLength, batch),
-                Arrays.stream(data.shape().sizes()).skip(1)).toArray();
-        return new Padded(data.rows(rows, value).view(sizes), lengths, layout);
+        int[] places = Padded.places(lengths, totalLength, layout, Side.RIGHT, packing::row);
+        return new Padded(data.rows(places, value).view(Padded.sizes(lengths.length, totalLength, layout, data)), lengths, layout);
     }
 
     /** The sequences [length, ..] in the order they were given, as {@code torch.nn.utils.rnn.unpack_sequence}. */

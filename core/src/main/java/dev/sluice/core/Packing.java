@@ -26,6 +26,7 @@ public final class Packing {
     private final int[] firstRows;
     private final int rows;
 
+    /** {@code sorted} has the longest sequences first. */
     private Packing(int[] lengths, int steps, int[] sorted) {
         this.lengths = lengths;
         this.sorted = sorted;
@@ -78,6 +79,39 @@ public final class Packing {
         }
         int[] sorted = IntStream.range(0, lengths.length).boxed().sorted(Comparator.comparing(i -> -lengths[i])).mapToInt(i -> i).toArray();
         return new Packing(lengths.clone(), lengths[sorted[0]], sorted);
+    }
+
+    /** The packing that another program made of sequences given longest first. */
+    public static Packing ofBatchSizes(int... batchSizes) {
+        return ofBatchSizes(batchSizes, IntStream.range(0, batchSizes.length == 0 ? 0 : batchSizes[0]).toArray());
+    }
+
+    /**
+     * The packing that another program made, such as PyTorch: its {@code batch_sizes} and {@code sorted_indices}.
+     *
+     * @throws IllegalArgumentException when the batch sizes grow or are not all at least 1, or the indices are not each sequence once
+     */
+    public static Packing ofBatchSizes(int[] batchSizes, int[] sortedIndices) {
+        if (batchSizes.length == 0) {
+            throw new IllegalArgumentException("packing: no batch sizes; at least one is required");
+        }
+        for (int t = 0; t < batchSizes.length; t++) {
+            if (batchSizes[t] < 1 || t > 0 && batchSizes[t] > batchSizes[t - 1]) {
+                throw new IllegalArgumentException("packing: batch sizes " + Arrays.toString(batchSizes) + "; they must be at least 1 and never grow" + (batchSizes[t] < 1
+                        ? "; " + batchSizes[t] + " at step " + t + " is not" : ", as " + batchSizes[t] + " at step " + t + " does"));
+            }
+        }
+        if (!Arrays.equals(IntStream.of(sortedIndices).sorted().toArray(), IntStream.range(0, batchSizes[0]).toArray())) {
+            throw new IllegalArgumentException("packing: sorted indices " + Arrays.toString(sortedIndices) + " for a first batch size of " + batchSizes[0] + "; each number from 0 to "
+                    + (batchSizes[0] - 1) + " must be there once");
+        }
+        int[] lengths = new int[batchSizes[0]];
+        for (int size : batchSizes) {
+            for (int position = 0; position < size; position++) {
+                lengths[sortedIndices[position]]++;
+            }
+        }
+        return new Packing(lengths, batchSizes.length, sortedIndices.clone());
     }
 
     /** The packing of {@code batch} sequences that all have {@code steps} steps: a dense [steps, batch, ..] tensor as it lies. */
@@ -188,7 +222,7 @@ public final class Packing {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Packing packing && Arrays.equals(lengths, packing.lengths);
+        return other instanceof Packing packing && Arrays.equals(lengths, packing.lengths) && Arrays.equals(sorted, packing.sorted);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LSTMGradientTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+    @Cites({"A1", "K4", "T37", "T39"})
     void gradientsOfPackedSequencesAreThoseOfTheEquations(int seed) {
         Random shapes = new Random(seed);
         Generator random = new Generator(seed);

@@ -11,11 +11,13 @@ import dev.sluice.api.tensor.Graph;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.api.tensor.TensorScope;
+import dev.sluice.core.nn.Module;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How an LSTM behaves around its equations. */
@@ -25,15 +27,17 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"C16", "L1"})
     void printsOnlyWhatIsNotDefault() {
         assertThat(new LSTM(3, 4)).hasToString("LSTM(3, 4)");
-        assertThat(LSTM.of(3, 4).layers(2).bias(false).batchFirst().dropout(0.25).bidirectional().build())
-                .hasToString("LSTM(3, 4, layers=2, bias=false, batchFirst=true, dropout=0.25, bidirectional=true)");
+        assertThat(LSTM.of(3, 4).projection(2).layers(2).bias(false).batchFirst().dropout(0.25).bidirectional().build())
+                .hasToString("LSTM(3, 4, projection=2, layers=2, bias=false, batchFirst=true, dropout=0.25, bidirectional=true)");
         assertThat(new BiLSTM(3, 4)).hasToString("BiLSTM(3, 4, bidirectional=true)");
         assertThat(new LSTMCell(3, 4)).hasToString("LSTMCell(3, 4)");
     }
 
     @Test
+    @Cites({"P1", "P2"})
     void parametersHaveTheNamesAndShapesOfPyTorch() {
         LSTM lstm = LSTM.of(3, 4).layers(2).bidirectional().build();
         assertThat(lstm.namedParameters().keySet()).startsWith("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_ih_l0_reverse")
@@ -43,6 +47,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"G3", "P5"})
     void seedZeroGivesTheParametersOfPyTorch() {
         // torch.manual_seed(0); torch.nn.LSTM(2, 1).weight_ih_l0
         LSTM lstm = LSTM.of(2, 1).random(new Generator(0)).build();
@@ -51,6 +56,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"G2", "T46"})
     void seedZeroGivesTheOutputOfPyTorch() {
         // torch.manual_seed(0); torch.nn.LSTM(2, 3) on pack_sequence([ones(3, 2)]), as PyTorch's own C++ test has it
         LSTM lstm = LSTM.of(2, 3).random(new Generator(0)).build();
@@ -59,6 +65,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"G1", "T43"})
     void valuesOfPyTorchsOwnTest() {
         // CheckOutputValuesMatchPyTorch in PyTorch's C++ tests: parameters i/n, input (24 − i)/24
         LSTM lstm = new LSTM(2, 2);
@@ -75,6 +82,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites("F14")
     void statesLieWhereTheOutputSaysTheyDo() {
         BiLSTM lstm = new BiLSTM(3, 4);
         LSTMResult<Tensor> result = lstm.forward(input(6, 2, 3));
@@ -84,6 +92,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"F3", "T35"})
     void oneSequenceIsABatchOfOne() {
         LSTM lstm = LSTM.of(3, 4).layers(2).batchFirst().build();
         Tensor x = input(6, 3);
@@ -96,6 +105,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites("F16")
     void notANumberStaysInItsSequence() {
         LSTM lstm = LSTM.of(3, 4).bidirectional().build();
         Tensor clean = lstm.forward(input(5, 3, 3)).output();
@@ -113,6 +123,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites("F17")
     void hugeInputsSaturateTheGates() {
         LSTM lstm = new LSTM(3, 4);
         for (float huge : new float[] {1e30f, -1e30f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
@@ -125,6 +136,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"D1", "D3", "D4", "P14", "T22"})
     void dropoutActsBetweenLayersInTrainingOnly() {
         LSTM lstm = LSTM.of(3, 4).layers(2).dropout(0.5).random(new Generator(1)).build();
         Tensor x = input(6, 2, 3);
@@ -140,6 +152,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites("T41")
     void aGraphCanBeUsedTwiceWhenItIsKept() {
         LSTM lstm = new LSTM(3, 4);
         Tensor loss = lstm.forward(input(6, 2, 3)).output().sum();
@@ -152,6 +165,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"A3", "V7"})
     void aCarriedStateMustBeDetached() {
         LSTM lstm = new LSTM(3, 4);
         LSTMResult<Tensor> first = lstm.forward(input(2, 1, 3));
@@ -174,6 +188,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites("T27")
     void changedWeightsAreUsedAtOnceHoweverTheyWereWritten() {
         LSTM lstm = LSTM.of(3, 4).random(new Generator(1)).build();
         Tensor weight = lstm.namedParameters().get("weight_hh_l0");
@@ -215,6 +230,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites("C4")
     void sizesAreTold() {
         LSTM lstm = LSTM.of(3, 4).bidirectional().dropout(0).build();
         assertThat(List.of(lstm.inputSize(), lstm.hiddenSize(), lstm.outputSize())).containsExactly(3, 4, 8);
@@ -222,6 +238,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"L1", "L2"})
     void aCellStartsFromTheDistributionOfAnLSTMAndTakesOneItemToo() {
         LSTMCell cell = LSTM.of(3, 4).random(new Generator(0)).buildCell();
         LSTM lstm = LSTM.of(3, 4).random(new Generator(0)).build();
@@ -258,6 +275,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites({"A5", "T40"})
     void onlyOneOfTheStatesIsEnoughForAGradient() {
         LSTMCell cell = new LSTMCell(3, 4);
         cell.forward(input(2, 3)).h().sum().backward();
@@ -268,6 +286,7 @@ class LSTMTest {
     }
 
     @Test
+    @Cites("P13")
     void bothBiasesHaveTheSameGradient() {
         LSTM lstm = new LSTM(3, 4);
         lstm.forward(input(6, 2, 3)).output().sum().backward();
@@ -289,5 +308,114 @@ class LSTMTest {
                 assertSameBits("concurrent", output.get(), expected);
             }
         }
+    }
+
+    @Test
+    @Cites({"F7", "T16", "T17"})
+    void noFirstStateMeansZeros() {
+        for (LSTM any : List.of(new LSTM(3, 4), LSTM.of(3, 4).projection(2).layers(2).bidirectional().build())) {
+            int states = any.namedParameters().containsKey("weight_hr_l0") ? 4 : 1, h = states == 4 ? 2 : 4;
+            LSTMState zeros = new LSTMState(Tensor.zeros(states, 2, h), Tensor.zeros(states, 2, 4));
+            assertSameBits("output", any.forward(input(6, 2, 3)).output(), any.forward(input(6, 2, 3), zeros).output());
+            PackedSequence packed = PackedSequence.packPadded(input(6, 2, 3), Layout.SEQUENCE_FIRST, 3, 6);
+            assertSameBits("packed", any.forward(packed).output().data(), any.forward(packed, zeros).output().data());
+        }
+    }
+
+    @Test
+    @Cites({"F2", "F13"})
+    void theLayoutOfABatchChangesNoNumber() {
+        LSTM lstm = LSTM.of(3, 4).random(new Generator(1)).build(), batchFirst = LSTM.of(3, 4).batchFirst().random(new Generator(1)).build();
+        LSTMResult<Tensor> expected = lstm.forward(input(6, 2, 3)), actual = batchFirst.forward(input(6, 2, 3).transpose(0, 1));
+        assertSameBits("output", actual.output().transpose(0, 1), expected.output());
+        assertSameBits("c", actual.state().c(), expected.state().c());
+    }
+
+    @Test
+    @Cites("T44")
+    void theReverseHalfIsAForwardLSTMOnTheReversedSequence() {
+        LSTM both = LSTM.of(3, 4).bidirectional().random(new Generator(1)).build(), one = new LSTM(3, 4);
+        one.namedParameters().forEach((name, parameter) -> parameter.copyFrom(both.namedParameters().get(name + "_reverse")));
+        LSTMResult<Tensor> result = both.forward(input(5, 2, 3)), reversed = one.forward(reversed(input(5, 2, 3)));
+        assertSameBits("output", reversed(result.output().narrow(2, 4, 4)), reversed.output());
+        assertSameBits("h", result.state().h().narrow(0, 1, 1), reversed.state().h());
+        assertSameBits("c", result.state().c().narrow(0, 1, 1), reversed.state().c());
+    }
+
+    private static Tensor reversed(Tensor steps) {
+        return steps.rows(IntStream.range(0, steps.size(0)).map(t -> steps.size(0) - 1 - t).toArray());
+    }
+
+    @Test
+    @Cites({"F1", "T42"})
+    void sizesWithThreeLayersAndTheStateFedBack() {
+        for (int projection : new int[] {0, 16}) {
+            LSTM lstm = LSTM.of(128, 64).projection(projection).layers(3).dropout(0.2).build();
+            LSTMResult<Tensor> first = lstm.forward(input(10, 16, 128)), second = lstm.forward(input(10, 16, 128), first.state());
+            int h = projection == 0 ? 64 : projection;
+            assertThat(second.output().shape()).isEqualTo(Shape.of(10, 16, h));
+            assertThat(second.state().h().shape()).isEqualTo(Shape.of(3, 16, h));
+            assertThat(second.state().c().shape()).isEqualTo(Shape.of(3, 16, 64));
+            assertThat(first.state().h().equalTo(second.state().h()).all()).isFalse();
+        }
+    }
+
+    @Test
+    @Cites("T33")
+    void aCellRunsForSixStepsAndBack() {
+        for (boolean bias : new boolean[] {true, false}) {
+            LSTMCell cell = LSTM.of(10, 20).bias(bias).buildCell();
+            LSTMState state = new LSTMState(input(3, 20), input(3, 20));
+            for (int step = 0; step < 6; step++) {
+                state = cell.forward(input(3, 10), state);
+            }
+            state.h().add(state.c()).sum().backward();
+            assertThat(cell.parameters()).hasSize(bias ? 4 : 2).allSatisfy(parameter -> assertThat(parameter.grad()).isNotNull());
+            assertThat(cell).hasToString(bias ? "LSTMCell(10, 20)" : "LSTMCell(10, 20, bias=false)");
+        }
+    }
+
+    @Test
+    @Cites({"A4", "P14"})
+    void gradientsAddUpUntilTheyAreClearedInUseAsInTraining() {
+        LSTM lstm = new LSTM(3, 4);
+        lstm.eval();
+        Tensor weight = lstm.parameters().getFirst();
+        lstm.forward(input(4, 2, 3)).output().sum().backward();
+        Tensor once = weight.grad().copy();
+        lstm.forward(input(4, 2, 3)).output().sum().backward();
+        assertSameBits("twice", weight.grad(), once.mul(2f));
+        lstm.clearGradients();
+        assertThat(weight.grad()).isNull();
+    }
+
+    @Test
+    @Cites({"P7", "P14"})
+    void aCopyGivesTheSameBits() {
+        Module model = new Module() {
+            private final LSTM encoder = module("encoder", new LSTM(3, 4));
+        };
+        assertThat(model.namedParameters().keySet()).containsExactly("encoder.weight_ih_l0", "encoder.weight_hh_l0", "encoder.bias_ih_l0", "encoder.bias_hh_l0");
+        LSTM lstm = LSTM.of(3, 4).projection(2).bidirectional().build(), copy = LSTM.of(3, 4).projection(2).bidirectional().build();
+        copy.load(lstm.namedParameters());
+        assertSameBits("output", copy.forward(input(4, 2, 3)).output(), lstm.forward(input(4, 2, 3)).output());
+    }
+
+    @Test
+    void theForgetGatesBiasesAddUpToWhatWasAskedFor() {
+        LSTM plain = LSTM.of(3, 4).layers(2).bidirectional().random(new Generator(1)).build();
+        LSTM lstm = LSTM.of(3, 4).layers(2).bidirectional().forgetBias(1.5f).random(new Generator(1)).build();
+        assertThat(lstm).hasToString("LSTM(3, 4, layers=2, bidirectional=true, forgetBias=1.5)");
+        lstm.namedParameters().forEach((name, parameter) -> {
+            Tensor drawn = plain.namedParameters().get(name);
+            if (name.startsWith("bias")) {
+                assertThat(parameter.narrow(0, 4, 4).toArray()).as(name).containsOnly(name.startsWith("bias_ih") ? 1.5f : 0f);
+                assertSameBits(name + ": input gate", parameter.narrow(0, 0, 4), drawn.narrow(0, 0, 4));
+                assertSameBits(name + ": the others", parameter.narrow(0, 8, 8), drawn.narrow(0, 8, 8));
+            } else {
+                assertSameBits(name, parameter, drawn);
+            }
+        });
+        assertThat(LSTM.of(3, 4).forgetBias(2).buildCell().namedParameters().get("bias_ih").narrow(0, 4, 4).toArray()).containsOnly(2f);
     }
 }

@@ -194,6 +194,7 @@ class OperationGradientTest {
     }
 
     @Test
+    @Cites("V10")
     void embeddings() {
         Embedding embedding = new Embedding(4, 2, OptionalInt.of(2), new Generator(1));
         Tensor weight = embedding.parameters().getFirst();

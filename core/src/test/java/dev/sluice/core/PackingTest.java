@@ -19,6 +19,7 @@ class PackingTest {
     private final Tensor x = Tensor.of(new float[][] {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {10, 11, 12}});
 
     @Test
+    @Cites("S6")
     void sortedLengthsAsInPyTorch() {
         PackedSequence packed = PackedSequence.packPadded(x, Layout.SEQUENCE_FIRST, 4, 2, 1);
         assertThat(packed.data().toArray()).containsExactly(1, 2, 3, 4, 5, 7, 10);
@@ -27,6 +28,7 @@ class PackingTest {
     }
 
     @Test
+    @Cites({"S7", "S16", "S18"})
     void unsortedLengthsAsInPyTorch() {
         PackedSequence packed = PackedSequence.packPadded(x, Layout.SEQUENCE_FIRST, 1, 4, 2);
         assertThat(packed.data().toArray()).containsExactly(2, 3, 1, 5, 6, 8, 11);
@@ -40,6 +42,7 @@ class PackingTest {
     }
 
     @Test
+    @Cites({"S26", "T09"})
     void sequencesAsInPyTorch() {
         PackedSequence packed = PackedSequence.pack(List.of(Tensor.of(4, 5), Tensor.of(1, 2, 3)));
         assertThat(packed.data().toArray()).containsExactly(1, 4, 2, 5, 3);
@@ -58,6 +61,7 @@ class PackingTest {
     }
 
     @RepeatedTest(10)
+    @Cites({"S15", "S28", "T07", "T08", "T09", "T10", "T11"})
     void roundTripsGiveBackWhatWasPacked(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         int[] lengths = Numbers.lengths(random, 1 + random.nextInt(40), 30);
@@ -87,8 +91,10 @@ class PackingTest {
     }
 
     @Test
+    @Cites({"V8", "V9"})
     void theExampleOfTheDocumentation() {
         PackedSequence words = PackedSequence.pack(List.of(Tensor.zeros(10, 5), Tensor.ones(8, 5)));
+        assertThat(words.packing().batchSizes()).as("sequences in each step").containsExactly(2, 2, 2, 2, 2, 2, 2, 2, 1, 1);
         LSTMResult<PackedSequence> result = new LSTM(5, 3).forward(words);
         assertThat(result.output().data().shape()).isEqualTo(Shape.of(18, 3));
         assertThat(result.state().h().shape()).isEqualTo(Shape.of(1, 2, 3));
@@ -119,5 +125,64 @@ class PackingTest {
         assertThat(packed.map(data -> data.mul(2f)).unpack().getFirst().toArray()).containsExactly(8, 10);
         assertThatThrownBy(() -> packed.map(Tensor::sum)).hasMessage("PackedSequence: data is []; 5 rows are required, one for each packed step");
         assertThat(packed.pad(Layout.BATCH_FIRST)).hasToString("Padded([2, 3], lengths=[2, 3], BATCH_FIRST)");
+    }
+
+    @Test
+    @Cites("K1")
+    void anOutputIsPackedAsItsInput() {
+        PackedSequence packed = PackedSequence.packPadded(Tensor.zeros(4, 3, 2), Layout.SEQUENCE_FIRST, 1, 4, 2);
+        LSTMResult<PackedSequence> result = new BiLSTM(2, 5).forward(packed);
+        assertThat(result.output().packing()).isSameAs(packed.packing());
+        assertThat(result.output().data().shape()).isEqualTo(Shape.of(7, 10));
+    }
+
+    @Test
+    @Cites({"S1", "S3", "S5", "S8"})
+    void packingsOfOtherProgramsAreTakenOver() {
+        assertThat(Packing.ofBatchSizes(new int[] {3, 2, 1, 1}, new int[] {1, 2, 0})).isEqualTo(Packing.of(1, 4, 2));
+        assertThat(Packing.ofBatchSizes(3, 2, 1, 1)).isEqualTo(Packing.of(4, 2, 1)).isNotEqualTo(Packing.of(1, 4, 2));
+        assertThat(Packing.ofBatchSizes(3, 2, 1, 1).sortedIndices()).containsExactly(0, 1, 2);
+        Packing ties = Packing.ofBatchSizes(new int[] {3, 3}, new int[] {2, 0, 1}); // not the order that ties have here
+        assertThat(ties.unsortedIndices()).containsExactly(1, 2, 0);
+        assertThat(ties.lengths()).containsExactly(2, 2, 2);
+        assertThat(ties).isNotEqualTo(Packing.of(2, 2, 2));
+        PackedSequence packed = new PackedSequence(Tensor.arange(6), ties);
+        assertThat(packed.unpack().getFirst().toArray()).containsExactly(1, 4);
+    }
+
+    @Test
+    @Cites("T06")
+    void equality() {
+        PackedSequence packed = PackedSequence.pack(List.of(Tensor.of(4, 5), Tensor.of(1, 2, 3)));
+        assertThat(packed.equalTo(PackedSequence.pack(List.of(Tensor.of(4, 5), Tensor.of(1, 2, 3))))).isTrue();
+        assertThat(packed.equalTo(packed.map(data -> data.add(1f)))).isFalse();
+        assertThat(packed.equalTo(new PackedSequence(packed.data(), Packing.of(3, 2)))).isFalse();
+        assertThat(packed.equalTo(packed.map(data -> data.view(5, 1)))).isFalse();
+    }
+
+    @Test
+    @Cites({"S17", "T05"})
+    void aTotalLengthPadsFurther() {
+        PackedSequence packed = PackedSequence.packPadded(x, Layout.SEQUENCE_FIRST, 1, 4, 2);
+        for (int more : new int[] {0, 1, 8}) {
+            for (Layout layout : Layout.values()) {
+                Padded padded = packed.pad(layout, 0f, 4 + more);
+                assertThat(padded.lengths()).containsExactly(1, 4, 2);
+                assertThat(padded.data().shape()).isEqualTo(layout == Layout.BATCH_FIRST ? Shape.of(3, 4 + more) : Shape.of(4 + more, 3));
+                assertThat(padded.pack().equalTo(packed)).isTrue();
+            }
+        }
+        for (int less : new int[] {3, 0, -1}) {
+            assertThatThrownBy(() -> packed.pad(Layout.BATCH_FIRST, 0f, less)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("pad: a total length of " + less + "; it must be at least the longest sequence's (4)");
+        }
+    }
+
+    @Test
+    @Cites({"S12", "S18"})
+    void lengthsMayCutSequencesShortAndAnyNumberMayFillThemUp() {
+        PackedSequence packed = PackedSequence.packPadded(x, Layout.SEQUENCE_FIRST, 2, 1, 1);
+        assertThat(packed.data().toArray()).containsExactly(1, 2, 3, 4);
+        assertThat(packed.pad(Layout.BATCH_FIRST, Float.NaN, 2).data().toArray()).containsExactly(1, 4, 2, Float.NaN, 3, Float.NaN);
     }
 }

@@ -59,6 +59,7 @@ class SameBitsTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
+    @Cites({"K2", "K4", "T38"})
     void aSequenceAloneAndInABatch(Job job) {
         LSTM lstm = job.lstm(backend);
         LSTMResult<PackedSequence> together = lstm.forward(PackedSequence.pack(job.sequences()), job.first());
@@ -83,6 +84,7 @@ class SameBitsTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
+    @Cites("T09")
     void packedAndPadded(Job job) {
         LSTM lstm = job.lstm(backend);
         PackedSequence packed = PackedSequence.pack(job.sequences());
@@ -105,6 +107,7 @@ class SameBitsTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
+    @Cites("F19")
     void wholeAndInChunksWithTheStateCarriedOn(Job job) {
         LSTM lstm = LSTM.of(job.input, job.hidden).layers(job.layers).random(new Generator(job.seed)).backend(backend).build();
         Tensor x = random(new Generator(job.seed), 11, 3, job.input);
@@ -123,6 +126,7 @@ class SameBitsTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
+    @Cites("L4")
     void anLSTMAndALoopOverItsCell(Job job) {
         LSTM lstm = LSTM.of(job.input, job.hidden).random(new Generator(job.seed)).backend(backend).build();
         LSTMCell cell = new LSTMCell(job.input, job.hidden);
@@ -140,6 +144,7 @@ class SameBitsTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
+    @Cites("F18")
     void inTrainingAndInInference(Job job) {
         LSTM lstm = job.lstm(backend);
         PackedSequence words = PackedSequence.pack(job.sequences());

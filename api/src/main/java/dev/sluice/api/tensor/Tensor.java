@@ -42,7 +42,12 @@ public final class Tensor {
 
     /** Zeros of this shape that live as long as this tensor: for what an optimizer keeps beside a parameter. */
     public Tensor zerosBeside() {
-        return TensorScope.in(storage.home(), () -> zeros(shape.sizes()));
+        return zerosBeside(shape.sizes());
+    }
+
+    /** Zeros of another shape that live as long as this tensor. */
+    public Tensor zerosBeside(int... sizes) {
+        return TensorScope.in(storage.home(), () -> zeros(sizes));
     }
 
     /** A tensor with arbitrary content, to be written next. */

@@ -98,20 +98,50 @@ public abstract class Module {
      */
     public final void load(Map<String, Tensor> values) {
         Map<String, Tensor> mine = namedParameters();
+        Unmatched unmatched = unmatched(mine, values);
         List<String> complaints = new ArrayList<>();
-        mine.forEach((name, tensor) -> {
-            Tensor value = values.get(name);
-            if (value == null) {
-                complaints.add("missing " + name + " " + tensor.shape());
-            } else if (!value.shape().equals(tensor.shape())) {
-                complaints.add(name + " is " + value.shape() + ", " + tensor.shape() + " is required");
-            }
-        });
-        values.keySet().stream().filter(name -> !mine.containsKey(name)).forEach(name -> complaints.add("unexpected " + name));
+        unmatched.missing.forEach(name -> complaints.add("missing " + name + " " + mine.get(name).shape()));
+        complaints.addAll(wrongShapes(mine, values));
+        unmatched.unexpected.forEach(name -> complaints.add("unexpected " + name));
+        write(mine, values, complaints);
+    }
+
+    /**
+     * As {@link #load}, for what has the same names on both sides; PyTorch's {@code strict=False}.
+     *
+     * @return what was left alone
+     * @throws IllegalArgumentException naming every parameter that is of another shape; nothing is written then
+     */
+    public final Unmatched loadMatching(Map<String, Tensor> values) {
+        Map<String, Tensor> mine = namedParameters();
+        write(mine, values, wrongShapes(mine, values));
+        return unmatched(mine, values);
+    }
+
+    /**
+     * @param missing parameters that no value was given for
+     * @param unexpected values that there is no parameter for
+     */
+    public record Unmatched(List<String> missing, List<String> unexpected) {}
+
+    private static Unmatched unmatched(Map<String, Tensor> mine, Map<String, Tensor> values) {
+        return new Unmatched(mine.keySet().stream().filter(name -> !values.containsKey(name)).toList(), values.keySet().stream().filter(name -> !mine.containsKey(name)).toList());
+    }
+
+    private static List<String> wrongShapes(Map<String, Tensor> mine, Map<String, Tensor> values) {
+        return mine.entrySet().stream().filter(e -> values.containsKey(e.getKey()) && !values.get(e.getKey()).shape().equals(e.getValue().shape()))
+                .map(e -> e.getKey() + " is " + values.get(e.getKey()).shape() + ", " + e.getValue().shape() + " is required").toList();
+    }
+
+    private void write(Map<String, Tensor> mine, Map<String, Tensor> values, List<String> complaints) {
         if (!complaints.isEmpty()) {
             throw new IllegalArgumentException(kind() + ".load: " + String.join("; ", complaints));
         }
-        mine.forEach((name, tensor) -> tensor.copyFrom(values.get(name)));
+        mine.forEach((name, tensor) -> {
+            if (values.containsKey(name)) {
+                tensor.copyFrom(values.get(name));
+            }
+        });
     }
 
     private String kind() {

@@ -8,7 +8,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 HERE = pathlib.Path(__file__).parent
-STEPS, BATCH, INPUT, HIDDEN = 7, 6, 2, 3
+STEPS, BATCH, INPUT, HIDDEN, PROJECTION = 7, 6, 2, 3, 2
 torch.set_default_dtype(torch.float64)
 
 
@@ -28,14 +28,14 @@ def numbers(t):
     return [float(f"{x:.9g}") for x in t.detach().reshape(-1).tolist()]
 
 
-def lstm_case(bias, bidirectional, batch_first, lengths, layers):
-    lstm = torch.nn.LSTM(INPUT, HIDDEN, layers, bias=bias, batch_first=batch_first, bidirectional=bidirectional)
+def lstm_case(bias, projection, bidirectional, batch_first, lengths, layers):
+    lstm = torch.nn.LSTM(INPUT, HIDDEN, layers, bias=bias, batch_first=batch_first, bidirectional=bidirectional, proj_size=projection)
     for stream, parameter in enumerate(lstm.parameters()):
         parameter.data = tensor(100 + stream, *parameter.shape)
     directions = 2 if bidirectional else 1
     sizes = (BATCH, STEPS) if batch_first else (STEPS, BATCH)
     x = tensor(1, *sizes, INPUT).requires_grad_()
-    h = tensor(2, layers * directions, BATCH, HIDDEN).requires_grad_()
+    h = tensor(2, layers * directions, BATCH, projection or HIDDEN).requires_grad_()
     c = tensor(3, layers * directions, BATCH, HIDDEN).requires_grad_()
     if lengths is None:
         output, (h_n, c_n) = lstm(x, (h, c))
@@ -46,11 +46,19 @@ def lstm_case(bias, bidirectional, batch_first, lengths, layers):
     loss = (output * tensor(4, *output.shape)).sum() + (h_n * tensor(5, *h_n.shape)).sum() + (c_n * tensor(6, *c_n.shape)).sum()
     loss.backward()
     return {
-        "bias": bias, "bidirectional": bidirectional, "batchFirst": batch_first, "lengths": lengths, "layers": layers,
+        "bias": bias, "projection": projection, "bidirectional": bidirectional, "batchFirst": batch_first, "lengths": lengths, "layers": layers,
         "output": numbers(output), "h_n": numbers(h_n), "c_n": numbers(c_n),
         "input gradient": numbers(x.grad), "h_0 gradient": numbers(h.grad), "c_0 gradient": numbers(c.grad),
         "parameter gradients": {name: numbers(p.grad) for name, p in lstm.named_parameters()},
     }
+
+
+def initial_case(seed, *sizes, **options):
+    torch.set_default_dtype(torch.float32)
+    torch.manual_seed(seed)
+    lstm = torch.nn.LSTM(*sizes, **options)
+    torch.set_default_dtype(torch.float64)
+    return {"seed": seed, "lstm": str(lstm), "parameters": {name: numbers(p) for name, p in lstm.named_parameters()}}
 
 
 def optimizer_case(name, make, schedule=None):
@@ -83,8 +91,17 @@ def clip_case():
 
 
 with open(HERE / "lstm.jsonl", "w") as out:
-    for case in itertools.product((True, False), (False, True), (False, True), (None, [7, 5, 5, 2, 1, 1], [5, 1, 7, 2, 5, 1]), (1, 2)):
+    combinations = list(itertools.product((True, False), (0, PROJECTION), (False, True), (False, True), (None, [5, 1, 7, 2, 5, 1]), (2,)))
+    combinations += itertools.product((True,), (0, PROJECTION), (False, True), (False,), (None, [7, 5, 5, 2, 1, 1]), (1,))
+    for case in combinations:
         out.write(json.dumps(lstm_case(*case), separators=(",", ":")) + "\n")
+
+with open(HERE / "initial.json", "w") as out:
+    json.dump([
+        initial_case(0, 2, 1),
+        initial_case(1, 3, 4, 2, bidirectional=True, proj_size=2),
+        initial_case(2, 3, 4, 2, bias=False),
+    ], out, separators=(",", ":"))
 
 optim, lr = torch.optim, torch.optim.lr_scheduler
 with open(HERE / "training.json", "w") as out:
