@@ -24,6 +24,11 @@ final class Program {
         return line.execute(args);
     }
 
+    /** Begins a chapter of a walkthrough. */
+    static void title(String title) {
+        IO.println("\n## " + title);
+    }
+
     static void require(boolean condition, String what) {
         if (!condition) {
             throw new IllegalArgumentException(what + " is required");

@@ -1,0 +1,211 @@
+package dev.sluice.examples;
+
+import static dev.sluice.examples.Program.title;
+
+import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Tensor;
+import dev.sluice.core.LSTM;
+import dev.sluice.core.LSTMResult;
+import dev.sluice.core.LSTMState;
+import dev.sluice.core.LSTMStates;
+import dev.sluice.core.StatefulLSTM;
+import dev.sluice.core.nn.Linear;
+import dev.sluice.core.nn.MSE;
+import dev.sluice.core.nn.Module;
+import dev.sluice.core.train.Adam;
+import java.util.Arrays;
+
+/// An LSTM from its first batch to a module that keeps its state.
+///
+/// The data are 100 observations of 15 features over 10 time steps; the LSTM has 8 hidden units and reads batches of 16. Every shape is printed as you
+/// would see it. `mvn -q test-compile exec:exec -pl examples -am -Dexample=LSTMWalkthrough` runs it.
+public final class LSTMWalkthrough {
+    private LSTMWalkthrough() {}
+
+    public static void main(String[] args) {
+        observations();
+        oneBatch();
+        outputAndStates();
+        layers();
+        biLSTMs();
+        dropout();
+        stateFromBatchToBatch();
+        theLastBatch();
+        training();
+    }
+
+    /// An LSTM takes three dimensions, and time comes first: [steps, batch, features]. What belongs to one moment lies together, and that is the order in
+    /// which it is read. If your data come batch first, as most do, say so when you build the LSTM, and leave them as they are.
+    ///
+    /// A batch is a part of the second dimension. The hundred observations make six batches of 16, and one of the 4 that are left.
+    static void observations() {
+        title("Observations");
+        Tensor observations = Tensor.randn(new Generator(0), 10, 100, 15);
+        Tensor batch = observations.narrow(1, 0, 16);
+        Tensor last = observations.narrow(1, 96, 4);
+        IO.println("observations " + observations.shape() + ", a batch " + batch.shape() + ", the last one " + last.shape());
+
+        LSTM batchFirst = LSTM.of(15, 8).batchFirst().build();
+        IO.println("batch first: " + batchFirst.forward(Tensor.zeros(16, 10, 15)).output().shape());
+    }
+
+    /// Two sizes make an LSTM: how many numbers go in at each step, and how many hidden units it has. It begins from a state of zeros unless you give it one.
+    static void oneBatch() {
+        title("One batch through an LSTM");
+        LSTM lstm = new LSTM(15, 8);
+        Tensor batch = Tensor.randn(new Generator(1), 10, 16, 15);
+        LSTMResult<Tensor> result = lstm.forward(batch);
+        IO.println(lstm);
+        IO.println("output " + result.output().shape());
+        IO.println("h      " + result.state().h().shape());
+        IO.println("c      " + result.state().c().shape());
+        lstm.namedParameters().forEach((name, parameter) -> IO.println(name + " " + parameter.shape()));
+    }
+
+    /// The output holds the hidden state of every step; the state that comes beside it holds that of the last step, and the cell state, which the output does
+    /// not show. Its first dimension is one for each layer and direction.
+    ///
+    /// Given back to the LSTM, the state makes it go on where it stopped: two halves give the numbers of the whole, to the last bit.
+    static void outputAndStates() {
+        title("Output and states");
+        LSTM lstm = LSTM.of(15, 8).random(new Generator(2)).build();
+        Tensor batch = Tensor.randn(new Generator(3), 10, 16, 15);
+        LSTMResult<Tensor> whole = lstm.forward(batch);
+        Tensor lastStep = whole.output().select(0, 9);
+        IO.println("the last step of the output is h: " + lastStep.equalTo(whole.state().h().select(0, 0)).all());
+
+        LSTMResult<Tensor> firstHalf = lstm.forward(batch.narrow(0, 0, 5));
+        LSTMResult<Tensor> secondHalf = lstm.forward(batch.narrow(0, 5, 5), firstHalf.state());
+        IO.println("two halves give the whole:        " + secondHalf.state().c().equalTo(whole.state().c()).all());
+    }
+
+    /// Layers stand on each other: the second reads what the first puts out. The output is the last layer's; the state has a row for each. If you need
+    /// what the layers below put out, or the cell states of all steps, ask for `states`.
+    static void layers() {
+        title("Layers");
+        LSTM lstm = LSTM.of(15, 8).layers(2).build();
+        Tensor batch = Tensor.randn(new Generator(4), 10, 16, 15);
+        LSTMResult<Tensor> result = lstm.forward(batch);
+        IO.println("output " + result.output().shape() + ", h " + result.state().h().shape());
+        IO.println("the second layer reads 8 numbers: weight_ih_l1 " + lstm.namedParameters().get("weight_ih_l1").shape());
+
+        LSTMStates<Tensor> states = lstm.states(batch);
+        IO.println("layers: " + states.h().size() + ", of each h " + states.h().getFirst().shape() + " and c " + states.c().getFirst().shape());
+    }
+
+    /// A bidirectional LSTM is two LSTMs: one reads from the first step to the last, the other from the last to the first. Their outputs stand side by side,
+    /// so there are 16 numbers at each step: the first 8 know what came before, the others what comes after.
+    ///
+    /// Beware of the last step of the output: there the reverse direction has read one step only. What it knows when it has read everything is at step 0; the
+    /// state `h` has both ends, one after the other.
+    static void biLSTMs() {
+        title("BiLSTMs");
+        LSTM lstm = LSTM.of(15, 8).layers(2).bidirectional().build();
+        LSTMResult<Tensor> result = lstm.forward(Tensor.randn(new Generator(5), 10, 16, 15));
+        IO.println("output " + result.output().shape() + ", h " + result.state().h().shape());
+        Tensor forwardEnd = result.output().select(0, 9).narrow(1, 0, 8);
+        Tensor reverseEnd = result.output().select(0, 0).narrow(1, 8, 8);
+        IO.println("h of the last layer, forward: " + forwardEnd.equalTo(result.state().h().select(0, 2)).all());
+        IO.println("h of the last layer, reverse: " + reverseEnd.equalTo(result.state().h().select(0, 3)).all());
+        Tensor sequence = Tensor.cat(Arrays.asList(forwardEnd, reverseEnd), 1);
+        IO.println("all there is to know of each observation: " + sequence.shape());
+    }
+
+    /// In training, dropout sets some of the numbers that go from one layer to the next to zero, others at each step, and scales up the rest. That is why it needs two layers:
+    /// with one, it does nothing, and the log says so. States that are carried on are never dropped.
+    ///
+    /// `eval()` turns it off, and `train()` on again; both reach all parts of a module.
+    static void dropout() {
+        title("Dropout");
+        LSTM lstm = LSTM.of(15, 8).layers(2).dropout(0.3).build();
+        Tensor batch = Tensor.randn(new Generator(6), 10, 16, 15);
+        IO.println("the same each time in training: " + lstm.forward(batch).output().equalTo(lstm.forward(batch).output()).all());
+        lstm.eval();
+        IO.println("the same each time in use:      " + lstm.forward(batch).output().equalTo(lstm.forward(batch).output()).all());
+    }
+
+    /// A module may keep the state between calls, so that the next batch goes on where the last one ended. If it keeps the state as it comes, the
+    /// second training step fails: the state remembers how it was computed, and that belongs to a step which is over. PyTorch's users meet the same error. A detached state is numbers
+    /// only; gradients stop there, which is what truncated back-propagation through time means.
+    static void stateFromBatchToBatch() {
+        title("The state from batch to batch");
+        LSTM lstm = new LSTM(15, 8);
+        Tensor batch = Tensor.randn(new Generator(7), 10, 16, 15);
+        LSTMResult<Tensor> first = lstm.forward(batch);
+        first.output().sum().backward();
+        try {
+            lstm.forward(batch, first.state()).output().sum().backward();
+        } catch (IllegalStateException e) {
+            IO.println(e.getMessage());
+        }
+        LSTMState detached = first.state().detach();
+        lstm.forward(batch, detached).output().sum().backward();
+        IO.println("detached: the gradient of weight_ih_l0 is " + lstm.parameters().getFirst().grad().shape());
+    }
+
+    /// There is a second trap. The state is for 16 observations, and the last batch has 4. A `StatefulLSTM` knows both: it detaches what it carries, and a
+    /// smaller batch advances its first rows only, while the others wait. `reset()` begins from zeros again, and `reset(3)` does so for one row.
+    static void theLastBatch() {
+        title("The last batch");
+        LSTM lstm = new LSTM(15, 8);
+        Tensor observations = Tensor.randn(new Generator(8), 10, 100, 15);
+        LSTMState afterSixteen = lstm.forward(observations.narrow(1, 80, 16)).state();
+        try {
+            lstm.forward(observations.narrow(1, 96, 4), afterSixteen);
+        } catch (IllegalArgumentException e) {
+            IO.println(e.getMessage());
+        }
+        StatefulLSTM stateful = new StatefulLSTM(lstm);
+        for (int from = 0; from < 100; from += 16) {
+            stateful.forward(observations.narrow(1, from, Math.min(16, 100 - from)));
+        }
+        IO.println("rows with a state: " + stateful.rows());
+        stateful.reset();
+        IO.println("after reset(): " + stateful.rows());
+    }
+
+    /// Everything together: a module of an LSTM that keeps its state and a linear layer, trained on the hundred observations to add up all their numbers. The state
+    /// is reset before each batch, for its observations do not go on from those of another; where they do, in one long series cut into pieces, leave it.
+    /// The head sees the mean over all steps, in which both directions have read everything.
+    static void training() {
+        title("A module that keeps its state, trained");
+        final class Model extends Module {
+            private final StatefulLSTM lstm;
+            private final Linear head;
+
+            Model(LSTM lstm, Generator random) {
+                this.lstm = module("lstm", new StatefulLSTM(lstm));
+                head = module("head", new Linear(lstm.outputSize(), 1, random));
+            }
+
+            Tensor forward(Tensor batch) {
+                Tensor output = lstm.forward(batch);     // [steps, batch, outputs]
+                return head.forward(output.mean(0));     // [batch, 1]
+            }
+        }
+
+        Tensor observations = Tensor.randn(new Generator(9), 10, 100, 15);
+        Tensor sums = observations.sum(0).sum(1).div(10f).view(100, 1);
+        for (boolean bidirectional : new boolean[] {false, true}) {
+            Generator random = new Generator(10);
+            Model model = new Model(LSTM.of(15, 8).bidirectional(bidirectional).random(random).build(), random);
+            IO.println(model);
+            Adam adam = new Adam(model.parameters(), 0.01);
+            for (int epoch = 0; epoch <= 60; epoch++) {
+                double sum = 0;
+                for (int from = 0; from < 100; from += 16) {
+                    int size = Math.min(16, 100 - from);
+                    model.lstm.reset();
+                    Tensor loss = new MSE().of(model.forward(observations.narrow(1, from, size)), sums.narrow(0, from, size));
+                    adam.zeroGradients();
+                    loss.backward();
+                    adam.step();
+                    sum += loss.item() * size;
+                }
+                if (epoch % 20 == 0) {
+                    IO.println("epoch %2d: mean squared error %.4f".formatted(epoch, sum / 100));
+                }
+            }
+        }
+    }
+}
