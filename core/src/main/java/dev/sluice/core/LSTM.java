@@ -75,7 +75,9 @@ public class LSTM extends Module {
      * @throws IllegalArgumentException when the sizes do not fit
      */
     public LSTMResult<PackedSequence> forward(PackedSequence input, LSTMState first) {
-        return run(input, first, LSTMLayer.Cells.LAST).result();
+        requirePacked(input, first);
+        LSTMStates<Tensor> states = run(input.data(), input.packing(), first, LSTMLayer.Cells.LAST);
+        return new LSTMResult<>(new PackedSequence(states.h().getLast(), input.packing()), states.last());
     }
 
     /** From zero states. */
@@ -92,7 +94,9 @@ public class LSTM extends Module {
      * @throws IllegalArgumentException when the sizes do not fit
      */
     public LSTMResult<Tensor> forward(Tensor input, LSTMState first) {
-        return run(input, first, LSTMLayer.Cells.LAST).result();
+        DenseBatch dense = requireDense(input, first);
+        LSTMStates<Tensor> states = run(dense.rows(), dense.packing(), first == null ? null : dense.batched(first), LSTMLayer.Cells.LAST);
+        return new LSTMResult<>(dense.back(states.h().getLast()), dense.back(states.last()));
     }
 
     /** As {@link #forward(PackedSequence)}, with the states of all steps and layers. */
@@ -102,7 +106,8 @@ public class LSTM extends Module {
 
     /** As {@link #forward(PackedSequence, LSTMState)}, with the states of all steps and layers. */
     public LSTMStates<PackedSequence> states(PackedSequence input, LSTMState first) {
-        return run(input, first, LSTMLayer.Cells.ALL);
+        requirePacked(input, first);
+        return run(input.data(), input.packing(), first, LSTMLayer.Cells.ALL).map(rows -> new PackedSequence(rows, input.packing()), last -> last);
     }
 
     /** As {@link #forward(Tensor)}, with the states of all steps and layers. */
@@ -112,40 +117,35 @@ public class LSTM extends Module {
 
     /** As {@link #forward(Tensor, LSTMState)}, with the states of all steps and layers. */
     public LSTMStates<Tensor> states(Tensor input, LSTMState first) {
-        return run(input, first, LSTMLayer.Cells.ALL);
+        DenseBatch dense = requireDense(input, first);
+        return run(dense.rows(), dense.packing(), first == null ? null : dense.batched(first), LSTMLayer.Cells.ALL).map(dense::back, dense::back);
     }
 
-    private LSTMStates<PackedSequence> run(PackedSequence input, LSTMState first, LSTMLayer.Cells wanted) {
-        Packing packing = input.packing();
-        Tensor x = input.data();
-        if (x.shape().rank() != 2) {
-            throw new IllegalArgumentException("LSTM: packed data is " + x.shape() + "; [rows, input size (" + options.inputSize + ")] is required");
+    private void requirePacked(PackedSequence input, LSTMState first) {
+        if (input.data().shape().rank() != 2) {
+            throw new IllegalArgumentException("LSTM: packed data is " + input.data().shape() + "; [rows, input size (" + options.inputSize + ")] is required");
         }
-        requireInputSize("packed data", x);
+        requireInputSize("packed data", input.data());
         if (first != null) {
-            requireState(first, packing.batch());
+            requireState(first, input.packing().batch());
         }
-        LSTMStates<Tensor> states = run(x, packing, first, wanted);
-        return new LSTMStates<>(states.h().stream().map(h -> new PackedSequence(h, packing)).toList(), states.c().stream().map(c -> new PackedSequence(c, packing)).toList(),
-                states.last());
     }
 
-    private LSTMStates<Tensor> run(Tensor input, LSTMState first, LSTMLayer.Cells wanted) {
+    private DenseBatch requireDense(Tensor input, LSTMState first) {
         DenseBatch dense = DenseBatch.of(input, options.batchFirst);
         requireInputSize("input", input);
         if (first != null) {
             Shape h = options.hShape(dense.batch()), c = options.cShape(dense.batch());
             requireState(first, dense.unbatched() ? h.without(1) : h, dense.unbatched() ? c.without(1) : c);
         }
-        LSTMStates<Tensor> states = run(dense.rows(), dense.packing(), first == null ? null : dense.batched(first), wanted);
-        return new LSTMStates<>(states.h().stream().map(dense::back).toList(), states.c().stream().map(dense::back).toList(), dense.back(states.last()));
+        return dense;
     }
 
     /** All layers over packed rows; states are [layers · directions, batch, ..] in the order the sequences were given. */
     private LSTMStates<Tensor> run(Tensor x, Packing packing, LSTMState given, LSTMLayer.Cells wanted) {
         LSTMState first = first(given, packing);
-        List<Tensor> h = new ArrayList<>(), c = new ArrayList<>();
-        List<LSTMState> last = new ArrayList<>();
+        List<Tensor> h = new ArrayList<>(layers.size()), c = new ArrayList<>();
+        List<LSTMState> last = new ArrayList<>(layers.size());
         Tensor rows = x;
         for (int k = 0; k < layers.size(); k++) {
             if (k > 0 && isTraining()) {

@@ -1,6 +1,7 @@
 package dev.sluice.core;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,6 +15,10 @@ import java.util.function.UnaryOperator;
  * @param last the states after the last step of each sequence
  */
 public record LSTMStates<T>(List<T> h, List<T> c, LSTMState last) {
+    <U> LSTMStates<U> map(Function<T, U> rows, UnaryOperator<LSTMState> end) {
+        return new LSTMStates<>(h.stream().map(rows).toList(), c.stream().map(rows).toList(), end.apply(last));
+    }
+
     /** What {@link LSTM#forward} gives. */
     public LSTMResult<T> result() {
         return new LSTMResult<>(h.getLast(), last);
