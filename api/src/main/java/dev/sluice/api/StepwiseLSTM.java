@@ -160,7 +160,7 @@ public final class StepwiseLSTM implements LSTMKernel {
                         cells.rows(from, starting), unprojected.rows(from, starting));
             }
             Matrix h = y.rows(step.row(), step.live());
-            if (projection != null) {
+            if (projection != null && step.live() > 0) {
                 projection.multiply(unprojected, 0f, h);
             }
             int ending = step.live() - step.continuing();
@@ -188,7 +188,7 @@ public final class StepwiseLSTM implements LSTMKernel {
                 Matrix dUnprojected = projection == null ? dh : scratch.matrix(batch, hidden);
                 for (Sweep step = Sweep.backward(steps); step.next(); ) {
                     gradientOfStates(step, given, dGates, dh, dc);
-                    if (projection != null) {
+                    if (projection != null && step.live() > 0) {
                         dProjected.rows(step.row(), step.live()).copyFrom(dh.rows(0, step.live()));
                         projectionBack.multiply(dh.rows(0, step.live()), 0f, dUnprojected.rows(0, step.live()));
                     }
@@ -221,7 +221,7 @@ public final class StepwiseLSTM implements LSTMKernel {
             if (step.continuing() > 0) {
                 back.multiply(dGates.rows(step.nextRow(), step.continuing()), 1f, dh.rows(0, step.continuing()));
             }
-            if (given.cells() != null) {
+            if (given.cells() != null && step.live() > 0) {
                 backend.axpy(1f, given.cells().rows(step.row(), step.live()), dc.rows(0, step.live()));
             }
         }

@@ -1,5 +1,6 @@
 package dev.sluice.core.nn;
 
+import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -97,13 +100,23 @@ public abstract class Module {
      * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
      */
     public final void load(Map<String, Tensor> values) {
+        load(values, Tensor::shape, (value, parameter) -> parameter.copyFrom(value));
+    }
+
+    /**
+     * As {@link #load(Map)}, with values of any kind.
+     *
+     * @param shape of a value
+     * @param write puts a value into a parameter of its shape
+     */
+    public final <V> void load(Map<String, V> values, Function<V, Shape> shape, BiConsumer<V, Tensor> write) {
         Map<String, Tensor> mine = namedParameters();
         Unmatched unmatched = unmatched(mine, values);
         List<String> complaints = new ArrayList<>();
         unmatched.missing.forEach(name -> complaints.add("missing " + name + " " + mine.get(name).shape()));
-        complaints.addAll(wrongShapes(mine, values));
+        complaints.addAll(wrongShapes(mine, values, shape));
         unmatched.unexpected.forEach(name -> complaints.add("unexpected " + name));
-        write(mine, values, complaints);
+        write(mine, values, write, complaints);
     }
 
     /**
@@ -114,7 +127,7 @@ public abstract class Module {
      */
     public final Unmatched loadMatching(Map<String, Tensor> values) {
         Map<String, Tensor> mine = namedParameters();
-        write(mine, values, wrongShapes(mine, values));
+        write(mine, values, (value, parameter) -> parameter.copyFrom(value), wrongShapes(mine, values, Tensor::shape));
         return unmatched(mine, values);
     }
 
@@ -124,22 +137,22 @@ public abstract class Module {
      */
     public record Unmatched(List<String> missing, List<String> unexpected) {}
 
-    private static Unmatched unmatched(Map<String, Tensor> mine, Map<String, Tensor> values) {
+    private static Unmatched unmatched(Map<String, Tensor> mine, Map<String, ?> values) {
         return new Unmatched(mine.keySet().stream().filter(name -> !values.containsKey(name)).toList(), values.keySet().stream().filter(name -> !mine.containsKey(name)).toList());
     }
 
-    private static List<String> wrongShapes(Map<String, Tensor> mine, Map<String, Tensor> values) {
-        return mine.entrySet().stream().filter(e -> values.containsKey(e.getKey()) && !values.get(e.getKey()).shape().equals(e.getValue().shape()))
-                .map(e -> e.getKey() + " is " + values.get(e.getKey()).shape() + ", " + e.getValue().shape() + " is required").toList();
+    private static <V> List<String> wrongShapes(Map<String, Tensor> mine, Map<String, V> values, Function<V, Shape> shape) {
+        return mine.entrySet().stream().filter(e -> values.containsKey(e.getKey()) && !shape.apply(values.get(e.getKey())).equals(e.getValue().shape()))
+                .map(e -> e.getKey() + " is " + shape.apply(values.get(e.getKey())) + ", " + e.getValue().shape() + " is required").toList();
     }
 
-    private void write(Map<String, Tensor> mine, Map<String, Tensor> values, List<String> complaints) {
+    private <V> void write(Map<String, Tensor> mine, Map<String, V> values, BiConsumer<V, Tensor> write, List<String> complaints) {
         if (!complaints.isEmpty()) {
             throw new IllegalArgumentException(kind() + ".load: " + String.join("; ", complaints));
         }
         mine.forEach((name, tensor) -> {
             if (values.containsKey(name)) {
-                tensor.copyFrom(values.get(name));
+                write.accept(values.get(name), tensor);
             }
         });
     }

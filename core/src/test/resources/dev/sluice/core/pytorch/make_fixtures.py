@@ -3,25 +3,15 @@
 
 Inputs and parameters are not stored: both sides compute them with value(), whose results are float32 numbers.
 """
-import itertools, json, pathlib
+import itertools, json, pathlib, sys
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 HERE = pathlib.Path(__file__).parent
+sys.path.append(str(HERE.parent))
+from fixture_numbers import tensor
 STEPS, BATCH, INPUT, HIDDEN, PROJECTION = 7, 6, 2, 3, 2
 torch.set_default_dtype(torch.float64)
-
-
-def value(stream, i):
-    """A number in [-0.5, 0.5) from a hash of its stream and place."""
-    n = (stream * 1000003 + i) & 0xFFFFFFFF
-    for _ in range(2):
-        n = ((n ^ (n >> 16)) * 0x45D9F3B) & 0xFFFFFFFF
-    return ((n ^ (n >> 16)) >> 22) / 1024 - 0.5
-
-
-def tensor(stream, *sizes):
-    return torch.tensor([value(stream, i) for i in range(torch.Size(sizes).numel())]).view(sizes)
 
 
 def numbers(t):

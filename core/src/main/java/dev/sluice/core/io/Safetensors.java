@@ -1,0 +1,202 @@
+package dev.sluice.core.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The format <a href="https://github.com/huggingface/safetensors">safetensors</a>: eight bytes that hold the length of a header, the header in JSON, and the
+ * elements of all tensors, one after the other without holes.
+ */
+final class Safetensors {
+    /** What the reference implementation takes at most. */
+    private static final long LONGEST_HEADER = 100_000_000;
+
+    private static final int ALIGNMENT = 8;
+    private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).maxStringLength((int) LONGEST_HEADER).build()).build();
+
+    private Safetensors() {}
+
+    /** Whether a file begins as these do. */
+    static boolean is(MemorySegment file) {
+        return file.byteSize() >= 9 && file.get(ValueLayout.JAVA_BYTE, 8) == '{';
+    }
+
+    /** What is in a file. */
+    static TensorFile.Content read(MemorySegment file) throws DamagedFileException {
+        long length = file.byteSize() < 8 ? -1 : file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+        if (length < 2 || length > Math.min(LONGEST_HEADER, file.byteSize() - 8)) {
+            throw new DamagedFileException("its header is said to have " + Long.toUnsignedString(length) + " bytes, of a file of " + file.byteSize() + "; at most "
+                    + LONGEST_HEADER + " that are there can be read");
+        }
+        try {
+            return new Header(file.asSlice(8, length), file.asSlice(8 + length)).read();
+        } catch (JsonProcessingException e) {
+            throw new DamagedFileException("its header is no JSON of a safetensors file: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new DamagedFileException("its header cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static final class Header {
+        private final MemorySegment text;
+        private final MemorySegment data;
+        private final Map<String, String> metadata = new LinkedHashMap<>();
+        private final List<StoredTensor> tensors = new ArrayList<>();
+        private JsonParser json;
+
+        Header(MemorySegment text, MemorySegment data) {
+            this.text = text;
+            this.data = data;
+        }
+
+        TensorFile.Content read() throws IOException {
+            try (JsonParser parser = JSON.createParser(text.toArray(ValueLayout.JAVA_BYTE))) {
+                json = parser;
+                expect(JsonToken.START_OBJECT, "the header");
+                for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                    if (name.equals("__metadata__")) {
+                        metadata();
+                    } else {
+                        tensor(name);
+                    }
+                }
+                if (json.nextToken() != null) {
+                    throw new DamagedFileException("something follows its header's JSON");
+                }
+            }
+            requireNoOverlap();
+            return new TensorFile.Content(tensors, metadata);
+        }
+
+        private void expect(JsonToken token, String what) throws IOException {
+            if (json.nextToken() != token) {
+                throw new DamagedFileException(what + " is " + (json.currentToken() == null ? "missing" : json.currentToken()) + " in its header; " + token + " is required");
+            }
+        }
+
+        private void metadata() throws IOException {
+            expect(JsonToken.START_OBJECT, "__metadata__");
+            for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+                expect(JsonToken.VALUE_STRING, "metadata \"" + key + "\"");
+                metadata.put(key, json.getText());
+            }
+        }
+
+        private void tensor(String name) throws IOException {
+            String type = null;
+            long[] sizes = null, offsets = null;
+            expect(JsonToken.START_OBJECT, "tensor \"" + name + "\"");
+            for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+                switch (key) {
+                    case "dtype" -> {
+                        expect(JsonToken.VALUE_STRING, "the dtype of \"" + name + "\"");
+                        type = json.getText();
+                    }
+                    case "shape" -> sizes = numbers("the shape of \"" + name + "\"");
+                    case "data_offsets" -> offsets = numbers("the data_offsets of \"" + name + "\"");
+                    default -> throw new DamagedFileException("tensor \"" + name + "\" has the field \"" + key + "\"; dtype, shape and data_offsets are all there is");
+                }
+            }
+            if (type == null || sizes == null || offsets == null || offsets.length != 2) {
+                throw new DamagedFileException("tensor \"" + name + "\" lacks its dtype, its shape or its two data_offsets");
+            }
+            tensors.add(stored(name, type, sizes, offsets[0], offsets[1]));
+        }
+
+        private long[] numbers(String what) throws IOException {
+            expect(JsonToken.START_ARRAY, what);
+            List<Long> numbers = new ArrayList<>();
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER || json.getLongValue() < 0) {
+                    throw new DamagedFileException(what + " contains " + json.getText() + "; whole numbers from 0 to " + Long.MAX_VALUE + " are required");
+                }
+                numbers.add(json.getLongValue());
+            }
+            return numbers.stream().mapToLong(n -> n).toArray();
+        }
+
+        private StoredTensor stored(String name, String type, long[] sizes, long from, long to) throws DamagedFileException {
+            DType known = DType.named(type).orElseThrow(() -> new DamagedFileException("tensor \"" + name + "\" is of type " + type + ", which cannot be read; "
+                    + List.of(DType.values()) + " can"));
+            if (from > to || to > data.byteSize()) {
+                throw new DamagedFileException("tensor \"" + name + "\" has data_offsets " + from + " to " + to + " in " + data.byteSize() + " bytes of data");
+            }
+            long bytes = DamagedFileException.product(name, sizes, known.bytes());
+            if (bytes != to - from) {
+                throw new DamagedFileException("tensor \"" + name + "\" " + known + " " + Arrays.toString(sizes) + " has " + bytes + " bytes, its data_offsets say " + (to - from));
+            }
+            return new StoredTensor(name, known, sizes, data.asSlice(from, bytes));
+        }
+
+        private void requireNoOverlap() throws DamagedFileException {
+            long end = 0;
+            for (StoredTensor tensor : tensors.stream().sorted(Comparator.comparingLong((StoredTensor t) -> offset(t)).thenComparingLong(t -> t.bytes().byteSize())).toList()) {
+                if (offset(tensor) != end) {
+                    throw new DamagedFileException("the data of \"" + tensor.name() + "\" begin at byte " + offset(tensor) + ", where those before end at " + end
+                            + "; there must be neither holes nor overlaps");
+                }
+                end += tensor.bytes().byteSize();
+            }
+            if (end != data.byteSize()) {
+                throw new DamagedFileException("its tensors have " + end + " bytes of data, the file " + data.byteSize());
+            }
+        }
+
+        private long offset(StoredTensor tensor) {
+            return tensor.bytes().address() - data.address();
+        }
+    }
+
+    static void write(FileChannel channel, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(header)) {
+            json.writeStartObject();
+            if (!metadata.isEmpty()) {
+                json.writeObjectFieldStart("__metadata__");
+                for (Map.Entry<String, String> entry : metadata.entrySet()) {
+                    json.writeStringField(entry.getKey(), entry.getValue());
+                }
+                json.writeEndObject();
+            }
+            long end = 0;
+            for (StoredTensor tensor : tensors) {
+                json.writeObjectFieldStart(tensor.name());
+                json.writeStringField("dtype", tensor.type().name());
+                json.writeFieldName("shape");
+                json.writeArray(tensor.sizes(), 0, tensor.sizes().length);
+                json.writeFieldName("data_offsets");
+                json.writeArray(new long[] {end, end + tensor.bytes().byteSize()}, 0, 2);
+                json.writeEndObject();
+                end += tensor.bytes().byteSize();
+            }
+            json.writeEndObject();
+        }
+        while (header.size() % ALIGNMENT != 0) {
+            header.write(' ');
+        }
+        Bytes.write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.size()));
+        Bytes.write(channel, ByteBuffer.wrap(header.toByteArray()));
+        for (StoredTensor tensor : tensors) {
+            Bytes.write(channel, tensor.bytes());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.sluice.core.io;
+
+import dev.sluice.api.tensor.Shape;
+import dev.sluice.api.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A tensor as it is in a file: its name, and its elements row-major and little-endian, of whatever type.
+ *
+ * @param sizes of each dimension
+ * @param bytes the elements; gone when the file they come from is closed
+ */
+public record StoredTensor(String name, DType type, long[] sizes, MemorySegment bytes) {
+    /** The numbers of a tensor, as they are now and while it is in use. */
+    public static StoredTensor of(String name, Tensor tensor) {
+        MemorySegment numbers = tensor.matrix().segment().asSlice(4L * tensor.matrix().offset(), 4L * tensor.shape().elements());
+        return new StoredTensor(name, DType.F32, longs(tensor.shape().sizes()), numbers);
+    }
+
+    /** Whole numbers, [values.length]. */
+    public static StoredTensor of(String name, int... values) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[4 * values.length]);
+        for (int i = 0; i < values.length; i++) {
+            bytes.set(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 4L * i, values[i]);
+        }
+        return new StoredTensor(name, DType.I32, new long[] {values.length}, bytes);
+    }
+
+    private static long[] longs(int[] sizes) {
+        return Arrays.stream(sizes).asLongStream().toArray();
+    }
+
+    /** The number of elements. */
+    public long elements() {
+        return bytes.byteSize() / type.bytes();
+    }
+
+    /** {@code F32 [16, 3]} */
+    public String form() {
+        return type + " " + Arrays.toString(sizes);
+    }
+
+    /** Under another name. */
+    public StoredTensor named(String other) {
+        return new StoredTensor(other, type, sizes, bytes);
+    }
+
+    /**
+     * @throws IllegalArgumentException when there are more elements than a tensor can hold
+     */
+    public Shape shape() {
+        for (long size : sizes) {
+            if (size > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException(name + ": " + form() + " has more elements than a tensor can hold (" + Integer.MAX_VALUE + ")");
+            }
+        }
+        return Shape.of(Arrays.stream(sizes).mapToInt(size -> (int) size).toArray());
+    }
+
+    /**
+     * A copy as float32.
+     *
+     * @throws IllegalArgumentException when the elements are not floating-point numbers, or too many
+     */
+    public Tensor toTensor() {
+        Tensor tensor = Tensor.empty(shapeOfFloats());
+        copyTo(tensor);
+        return tensor;
+    }
+
+    /** Its shape, if it can be copied to a tensor. */
+    Shape shapeOfFloats() {
+        if (!type.isFloat()) {
+            throw new IllegalArgumentException(name + ": " + form() + " has no floating-point numbers; F64, F32, F16 or BF16 is required");
+        }
+        return shape();
+    }
+
+    /** Writes the elements into a tensor of this shape, as float32. */
+    void copyTo(Tensor tensor) {
+        var target = tensor.matrixToWrite();
+        MemorySegment to = target.segment().asSlice(4L * target.offset(), 4L * tensor.shape().elements());
+        if (type == DType.F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+            to.copyFrom(bytes);
+        } else {
+            for (long i = 0; i < elements(); i++) {
+                to.setAtIndex(ValueLayout.JAVA_FLOAT, i, type.toFloat(bytes, i));
+            }
+        }
+        Reference.reachabilityFence(tensor);
+    }
+
+    /**
+     * The elements as whole numbers.
+     *
+     * @throws IllegalArgumentException when they are of another type, or one is too large for an int
+     */
+    public int[] toInts() {
+        if (type.isFloat()) {
+            throw new IllegalArgumentException(name + ": " + form() + " has no whole numbers; an integer type is required");
+        }
+        int[] values = new int[Math.toIntExact(elements())];
+        for (int i = 0; i < values.length; i++) {
+            long value = type.toLong(bytes, i);
+            if (value != (int) value) {
+                throw new IllegalArgumentException(name + ": element " + i + " is " + value + "; numbers of 32 bits are required");
+            }
+            values[i] = (int) value;
+        }
+        return values;
+    }
+
+    /** Name and form. */
+    @Override
+    public String toString() {
+        return name + " " + form();
+    }
+}

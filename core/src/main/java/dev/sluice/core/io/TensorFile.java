@@ -1,0 +1,190 @@
+package dev.sluice.core.io;
+
+import dev.sluice.api.tensor.Tensor;
+import dev.sluice.core.nn.Module;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tensors in a file: safetensors, or a checkpoint that PyTorch's {@code torch.save} wrote (a state dictionary, or dictionaries and lists that hold some; their keys are joined with
+ * dots). What kind it is, its content tells.
+ *
+ * <pre>{@code
+ * try (TensorFile file = TensorFile.open(Path.of("model.pt"))) {
+ *     file.load(lstm, "encoder.lstm");          // what is named encoder.lstm.weight_ih_l0 and so on
+ * }
+ * TensorFile.write(Path.of("lstm.safetensors"), lstm.namedParameters());
+ * }</pre>
+ *
+ * <p>A file of safetensors is mapped, not read: its tensors take memory when they are copied out. It must stay as it is until it is closed. Numbers of 16 and 64 bits become
+ * float32, of which the latter are rounded.
+ */
+public final class TensorFile implements AutoCloseable {
+    private final Path path;
+    private final Format format;
+    private final Arena arena;
+    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    private final Map<String, String> metadata;
+
+    /** What there is in a file: tensors, and texts beside them. */
+    record Content(List<StoredTensor> tensors, Map<String, String> metadata) {}
+
+    /** The kinds of files. */
+    public enum Format {
+        /** Safetensors. */
+        SAFETENSORS,
+        /** What {@code torch.save} writes, since PyTorch 1.6. */
+        PYTORCH,
+        /** What it wrote before. */
+        PYTORCH_LEGACY
+    }
+
+    private TensorFile(Path path, Format format, Arena arena, Content content) {
+        this.path = path;
+        this.format = format;
+        this.arena = arena;
+        content.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
+        metadata = content.metadata();
+    }
+
+    /**
+     * @throws DamagedFileException when it is no such file, or damaged, or holds what is not read for safety's sake
+     */
+    public static TensorFile open(Path path) throws IOException {
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment bytes = map(path, arena);
+            if (PyTorchArchive.is(bytes)) {
+                return new TensorFile(path, Format.PYTORCH, arena, PyTorchArchive.read(path, arena));
+            } else if (PyTorchLegacy.is(bytes)) {
+                return new TensorFile(path, Format.PYTORCH_LEGACY, arena, PyTorchLegacy.read(bytes, arena));
+            } else if (Safetensors.is(bytes)) {
+                return new TensorFile(path, Format.SAFETENSORS, arena, Safetensors.read(bytes));
+            }
+            throw new DamagedFileException("it begins neither as safetensors do nor as a checkpoint of PyTorch");
+        } catch (DamagedFileException e) {
+            arena.close();
+            throw new DamagedFileException(path + ": " + e.getMessage());
+        } catch (Throwable e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static MemorySegment map(Path path, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(path)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        }
+    }
+
+    public Format format() {
+        return format;
+    }
+
+    /** Texts beside the tensors: safetensors' metadata; of a checkpoint, its numbers and texts, by their keys joined with dots. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** What is in the file, by name, in its order. Not to be used when the file is closed. */
+    public Map<String, StoredTensor> stored() {
+        return tensors;
+    }
+
+    /**
+     * A copy of a tensor as float32.
+     *
+     * @throws IllegalArgumentException when there is none of this name, or it has no floating-point numbers
+     */
+    public Tensor tensor(String name) {
+        return require(name).toTensor();
+    }
+
+    private StoredTensor require(String name) {
+        StoredTensor stored = tensors.get(name);
+        if (stored == null) {
+            throw new IllegalArgumentException(path + ": there is no tensor \"" + name + "\"; " + names() + " are there");
+        }
+        return stored;
+    }
+
+    private String names() {
+        return tensors.size() <= 20 ? tensors.keySet().toString() : tensors.size() + " others, such as " + tensors.keySet().iterator().next();
+    }
+
+    /** Copies of the tensors whose names begin with {@code prefix} and a dot, under what follows; all of them if it is empty. */
+    public Map<String, Tensor> tensors(String prefix) {
+        Map<String, Tensor> copies = new LinkedHashMap<>();
+        within(prefix).forEach((name, stored) -> copies.put(name, stored.toTensor()));
+        return copies;
+    }
+
+    private Map<String, StoredTensor> within(String prefix) {
+        Map<String, StoredTensor> part = new LinkedHashMap<>();
+        String start = prefix.isEmpty() ? "" : prefix + ".";
+        tensors.forEach((name, stored) -> {
+            if (name.startsWith(start)) {
+                part.put(name.substring(start.length()), stored);
+            }
+        });
+        if (part.isEmpty()) {
+            throw new IllegalArgumentException(path + ": no name begins with \"" + start + "\"; " + names() + " are there");
+        }
+        return part;
+    }
+
+    /**
+     * Writes the tensors whose names begin with {@code prefix} and a dot into the parameters of that name, without a copy in between.
+     *
+     * @param prefix of the names in the file; empty if the module's are all there is
+     * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
+     */
+    public void load(Module module, String prefix) {
+        Map<String, StoredTensor> values = within(prefix);
+        module.load(values, StoredTensor::shapeOfFloats, StoredTensor::copyTo);
+    }
+
+    /**
+     * Writes tensors to a file: a checkpoint that {@code torch.load} reads if its name ends with {@code .pt} or {@code .pth}, else safetensors. It is
+     * written beside its place and moved there when it is complete.
+     */
+    public static void write(Path path, Map<String, Tensor> tensors) throws IOException {
+        write(path, tensors.entrySet().stream().map(e -> StoredTensor.of(e.getKey(), e.getValue())).toList(), Map.of());
+    }
+
+    /**
+     * As {@link #write(Path, Map)}.
+     *
+     * @param metadata for safetensors only
+     * @throws IllegalArgumentException when two tensors have one name, or there is metadata for a checkpoint
+     */
+    public static void write(Path path, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+        if (tensors.stream().map(StoredTensor::name).distinct().count() < tensors.size()) {
+            throw new IllegalArgumentException("write: two tensors have one name among " + tensors.stream().map(StoredTensor::name).toList() + "; names must differ");
+        }
+        String name = path.getFileName().toString();
+        boolean checkpoint = name.endsWith(".pt") || name.endsWith(".pth");
+        if (checkpoint && !metadata.isEmpty()) {
+            throw new IllegalArgumentException("write: " + path + " is to be a checkpoint of PyTorch, which holds no metadata " + metadata.keySet() + "; write safetensors, or leave them out");
+        }
+        Beside.write(path, channel -> {
+            if (checkpoint) {
+                PyTorchArchive.write(channel, tensors);
+            } else {
+                Safetensors.write(channel, tensors, metadata);
+            }
+        });
+    }
+
+    /** Ends the use of everything in {@link #stored}. Copies stay. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.sluice.core.io;
+
+import static dev.sluice.core.Numbers.assertSameBits;
+import static dev.sluice.core.Numbers.fixture;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.api.tensor.Shape;
+import dev.sluice.api.tensor.Tensor;
+import dev.sluice.core.LSTM;
+import dev.sluice.core.nn.Linear;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that PyTorch and safetensors wrote (make_files.py), and our own. */
+class TensorFileTest {
+    @TempDir
+    private Path folder;
+
+    static Path file(String name) {
+        try {
+            return Path.of(TensorFileTest.class.getResource(name).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static LSTM lstm() {
+        return LSTM.of(2, 3).projection(2).layers(2).bidirectional().build();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lstm.pt, '', PYTORCH", "legacy.pt, '', PYTORCH_LEGACY", "lstm.safetensors, encoder.lstm, SAFETENSORS", "training.pt, model.lstm, PYTORCH"})
+    void anLSTMOfPyTorchIsRead(String name, String prefix, TensorFile.Format format) throws IOException {
+        LSTM lstm = lstm();
+        try (TensorFile file = TensorFile.open(file(name))) {
+            assertThat(file.format()).isEqualTo(format);
+            file.load(lstm, prefix);
+            List<Tensor> parameters = lstm.parameters();
+            for (int i = 0; i < parameters.size(); i++) {
+                assertSameBits(name + ": parameter " + i, parameters.get(i), fixture(100 + i, parameters.get(i).shape().sizes()));
+            }
+            assertThat(file.tensors(prefix)).containsOnlyKeys(lstm.namedParameters().keySet());
+        }
+    }
+
+    @Test
+    void whatElseIsInACheckpointIsThereToo() throws IOException {
+        try (TensorFile file = TensorFile.open(file("training.pt"))) {
+            assertThat(file.metadata()).containsEntry("epoch", "7").containsEntry("rate", "0.25").containsEntry("done", "false").containsEntry("note", "hello")
+                    .containsEntry("optimizer.param_groups.0.lr", "0.01").containsEntry("sizes.1.0", "4");
+            assertThat(file.tensor("optimizer.state.0.exp_avg").shape()).isEqualTo(Shape.of(12, 2));
+            assertThat(file.stored().get("sizes.0").toInts()).containsExactly(2, 3);
+        }
+        try (TensorFile file = TensorFile.open(file("lstm.safetensors"))) {
+            assertThat(file.metadata()).containsExactly(Map.entry("made by", "make_files.py"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"types.pt", "types.safetensors"})
+    void numbersOfAllTypes(String name) throws IOException {
+        try (TensorFile file = TensorFile.open(file(name))) {
+            for (String type : List.of("float64", "float32", "float16")) {
+                assertSameBits(type, file.tensor(type), fixture(3, 2, 3));
+            }
+            Tensor rounded = fixture(3, 2, 3); // to the 8 bits of a bfloat16, to even
+            float[] expected = rounded.toArray();
+            for (int i = 0; i < expected.length; i++) {
+                int bits = Float.floatToIntBits(expected[i]);
+                expected[i] = Float.intBitsToFloat(bits + 0x7fff + (bits >> 16 & 1) & 0xffff0000);
+            }
+            assertThat(file.tensor("bfloat16").toArray()).containsExactly(expected);
+            for (String type : List.of("int64", "int32", "int16", "int8", "uint8")) {
+                assertThat(file.stored().get(type).toInts()).as(type).containsExactly(0, 1, 100);
+            }
+            assertThat(file.stored().get("bool").toInts()).containsExactly(0, 1, 1);
+            assertThat(file.stored().get("float16")).hasToString("float16 F16 [2, 3]");
+            assertThatThrownBy(() -> file.tensor("int64")).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("int64: I64 [3] has no floating-point numbers; F64, F32, F16 or BF16 is required");
+            assertThatThrownBy(() -> file.stored().get("float32").toInts()).hasMessage("float32: F32 [2, 3] has no whole numbers; an integer type is required");
+        }
+    }
+
+    @Test
+    void tensorsThatShareAStorageOrLieInItInAnotherOrder() throws IOException {
+        Tensor whole = fixture(4, 4, 6);
+        try (TensorFile file = TensorFile.open(file("strided.pt"))) {
+            assertSameBits("whole", file.tensor("whole"), whole);
+            assertSameBits("tied", file.tensor("tied"), whole);
+            assertSameBits("parameter", file.tensor("parameter"), whole);
+            assertSameBits("transposed", file.tensor("transposed"), whole.transpose(0, 1));
+            assertSameBits("rows", file.tensor("rows"), whole.narrow(0, 1, 2));
+            assertSameBits("every second column", file.tensor("every second column"), whole.view(4, 3, 2).select(2, 0));
+            assertThat(file.tensor("one").item()).isEqualTo(whole.get(2, 3));
+            assertThat(file.tensor("none").shape()).isEqualTo(Shape.of(0, 6));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"command.pt", "command-legacy.pt"})
+    void commandsAreRefusedByName(String name) {
+        assertThatThrownBy(() -> TensorFile.open(file(name))).isInstanceOf(DamagedFileException.class).hasMessage(file(name)
+                + ": it asks for posix.system, which is refused: only tensors, and dictionaries and lists of them, are read; in Python, save model.state_dict() instead of the model");
+    }
+
+    @Test
+    void wholeModulesAreRefusedWithAdvice() {
+        assertThatThrownBy(() -> TensorFile.open(file("module.pt"))).isInstanceOf(DamagedFileException.class)
+                .hasMessageContainingAll("torch.nn.modules.rnn.LSTM", "save model.state_dict() instead of the model");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.safetensors", "a.pt", "a.pth"})
+    void whatIsWrittenIsRead(String name) throws IOException {
+        Path path = folder.resolve(name);
+        LSTM lstm = lstm(), other = lstm();
+        TensorFile.write(path, lstm.namedParameters());
+        try (TensorFile file = TensorFile.open(path)) {
+            file.load(other, "");
+        }
+        lstm.namedParameters().forEach((key, parameter) -> assertSameBits(key, other.namedParameters().get(key), parameter));
+        byte[] first = Files.readAllBytes(path);
+        TensorFile.write(path, lstm.namedParameters());
+        assertThat(Files.readAllBytes(path)).as("the same each time").isEqualTo(first);
+        assertThat(folder.toFile().list()).as("nothing is left beside it").containsExactly(name);
+    }
+
+    @Test
+    void metadataAndWholeNumbersAreKept() throws IOException {
+        Path path = folder.resolve("a.safetensors");
+        TensorFile.write(path, List.of(StoredTensor.of("ids", 3, -4), StoredTensor.of("none", Tensor.zeros(0, 2)), StoredTensor.of("one", Tensor.scalar(5f))), Map.of("key \"ä\"", "text\n"));
+        try (TensorFile file = TensorFile.open(path)) {
+            assertThat(file.metadata()).containsExactly(Map.entry("key \"ä\"", "text\n"));
+            assertThat(file.stored().get("ids").toInts()).containsExactly(3, -4);
+            assertThat(file.tensor("none").shape()).isEqualTo(Shape.of(0, 2));
+            assertThat(file.tensor("one").item()).isEqualTo(5f);
+        }
+        assertThatThrownBy(() -> TensorFile.write(folder.resolve("a.pt"), List.of(), Map.of("a", "b"))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("holds no metadata [a]; write safetensors, or leave them out");
+        assertThatThrownBy(() -> TensorFile.write(path, List.of(StoredTensor.of("a", 1), StoredTensor.of("a", 2)), Map.of())).hasMessageContaining("two tensors have one name");
+    }
+
+    @Test
+    void whatDoesNotFitIsNamedAndNothingIsWritten() throws IOException {
+        Linear linear = new Linear(2, 3);
+        Tensor before = linear.parameters().getFirst().copy();
+        try (TensorFile file = TensorFile.open(file("lstm.safetensors"))) {
+            assertThatThrownBy(() -> file.load(linear, "head")).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Linear.load: missing bias [3]; weight is [4], [3, 2] is required");
+            assertThatThrownBy(() -> file.load(linear, "tail")).hasMessageContaining("no name begins with \"tail.\"; 21 others, such as encoder.lstm.");
+            assertThatThrownBy(() -> file.tensor("tail")).hasMessageContaining("there is no tensor \"tail\"; 21 others");
+        }
+        assertSameBits("weight", linear.parameters().getFirst(), before);
+    }
+
+    @Test
+    void aFailedWritingLeavesWhatWasThere() throws IOException {
+        Path path = folder.resolve("a.safetensors");
+        TensorFile.write(path, Map.of("a", Tensor.ones(2)));
+        Tensor gone = Tensor.ones(3);
+        StoredTensor stored = StoredTensor.of("b", gone);
+        gone.recycle();
+        assertThatThrownBy(() -> TensorFile.write(path, Map.of("b", gone))).isInstanceOf(IllegalStateException.class);
+        assertThat(stored.name()).isEqualTo("b");
+        try (TensorFile file = TensorFile.open(path)) {
+            assertThat(file.tensor("a").toArray()).containsExactly(1, 1);
+        }
+        assertThatThrownBy(() -> TensorFile.write(folder.resolve("none/a.pt"), Map.of("a", Tensor.ones(2)))).isInstanceOf(IOException.class);
+        assertThat(folder.toFile().list()).containsExactly("a.safetensors");
+    }
+}
