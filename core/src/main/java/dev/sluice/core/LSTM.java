@@ -9,6 +9,7 @@ import dev.sluice.core.nn.Dropout;
 import dev.sluice.core.nn.Module;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A long short-term memory (Hochreiter and Schmidhuber, 1997; with the forget gate of Gers et al., 2000) of any number of layers:
@@ -59,6 +60,26 @@ public class LSTM extends Module {
     /** An LSTM with more than the two sizes to choose. */
     public static LSTMBuilder of(int inputSize, int hiddenSize) {
         return new LSTMBuilder(inputSize, hiddenSize);
+    }
+
+    /**
+     * An LSTM of the sizes, layers, directions, biases and projection that the shapes of another's parameters tell; whether they all fit, loading them tells.
+     *
+     * @param shapes by PyTorch's names, {@code weight_ih_l0} and so on
+     * @throws IllegalArgumentException when the first layer's weights are missing or not an LSTM's
+     */
+    public static LSTMBuilder of(Map<String, Shape> shapes) {
+        Shape input = shapes.get("weight_ih_l0"), recurrent = shapes.get("weight_hh_l0");
+        if (input == null || recurrent == null || input.rank() != 2 || recurrent.rank() != 2 || input.size(0) % 4 != 0) {
+            throw new IllegalArgumentException("LSTM: weight_ih_l0 is " + (input == null ? "missing" : input) + " and weight_hh_l0 " + (recurrent == null ? "missing" : recurrent)
+                    + "; [4 · hidden, input] and [4 · hidden, hidden, or the projection's size] are required; if their names have a prefix, give it");
+        }
+        int layers = 1;
+        while (shapes.containsKey("weight_ih_l" + layers)) {
+            layers++;
+        }
+        return of(input.size(1), input.size(0) / 4).projection(shapes.containsKey("weight_hr_l0") ? recurrent.size(1) : 0).layers(layers)
+                .bias(shapes.containsKey("bias_ih_l0")).bidirectional(shapes.containsKey("weight_ih_l0_reverse"));
     }
 
     /** From zero states. */

@@ -42,7 +42,13 @@ public final class TensorFile implements AutoCloseable {
         /** What {@code torch.save} writes, since PyTorch 1.6. */
         PYTORCH,
         /** What it wrote before. */
-        PYTORCH_LEGACY
+        PYTORCH_LEGACY;
+
+        /** The kind of file that is written under a name: {@link #PYTORCH} if it ends with {@code .pt} or {@code .pth}, else safetensors. */
+        public static Format of(Path path) {
+            String name = path.getFileName().toString();
+            return name.endsWith(".pt") || name.endsWith(".pth") ? PYTORCH : SAFETENSORS;
+        }
     }
 
     private TensorFile(Path path, Format format, Arena arena, Content content) {
@@ -121,16 +127,21 @@ public final class TensorFile implements AutoCloseable {
     /** Copies of the tensors whose names begin with {@code prefix} and a dot, under what follows; all of them if it is empty. */
     public Map<String, Tensor> tensors(String prefix) {
         Map<String, Tensor> copies = new LinkedHashMap<>();
-        within(prefix).forEach((name, stored) -> copies.put(name, stored.toTensor()));
+        stored(prefix).forEach((name, stored) -> copies.put(name, stored.toTensor()));
         return copies;
     }
 
-    private Map<String, StoredTensor> within(String prefix) {
+    /**
+     * What is in the file under names that begin with {@code prefix} and a dot, by what follows; all of it if the prefix is empty.
+     *
+     * @throws IllegalArgumentException when there is nothing
+     */
+    public Map<String, StoredTensor> stored(String prefix) {
         Map<String, StoredTensor> part = new LinkedHashMap<>();
         String start = prefix.isEmpty() ? "" : prefix + ".";
         tensors.forEach((name, stored) -> {
             if (name.startsWith(start)) {
-                part.put(name.substring(start.length()), stored);
+                part.put(name.substring(start.length()), stored.named(name.substring(start.length())));
             }
         });
         if (part.isEmpty()) {
@@ -146,12 +157,12 @@ public final class TensorFile implements AutoCloseable {
      * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
      */
     public void load(Module module, String prefix) {
-        Map<String, StoredTensor> values = within(prefix);
+        Map<String, StoredTensor> values = stored(prefix);
         module.load(values, StoredTensor::shapeOfFloats, StoredTensor::copyTo);
     }
 
     /**
-     * Writes tensors to a file: a checkpoint that {@code torch.load} reads if its name ends with {@code .pt} or {@code .pth}, else safetensors. It is
+     * Writes tensors to a file: a state dictionary that {@code torch.load} reads, or safetensors, as {@link Format#of} says. It is
      * written beside its place and moved there when it is complete.
      */
     public static void write(Path path, Map<String, Tensor> tensors) throws IOException {
@@ -168,8 +179,7 @@ public final class TensorFile implements AutoCloseable {
         if (tensors.stream().map(StoredTensor::name).distinct().count() < tensors.size()) {
             throw new IllegalArgumentException("write: two tensors have one name among " + tensors.stream().map(StoredTensor::name).toList() + "; names must differ");
         }
-        String name = path.getFileName().toString();
-        boolean checkpoint = name.endsWith(".pt") || name.endsWith(".pth");
+        boolean checkpoint = Format.of(path) == Format.PYTORCH;
         if (checkpoint && !metadata.isEmpty()) {
             throw new IllegalArgumentException("write: " + path + " is to be a checkpoint of PyTorch, which holds no metadata " + metadata.keySet() + "; write safetensors, or leave them out");
         }
