@@ -2,6 +2,7 @@ package dev.sluice.examples;
 
 import dev.sluice.api.BackendUnavailableException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -15,7 +16,7 @@ final class Program {
     static int run(Callable<Integer> program, String... args) {
         CommandLine line = new CommandLine(program);
         line.setExecutionExceptionHandler((e, command, _) -> {
-            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
+            if (e instanceof IOException || e instanceof UncheckedIOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
                 command.getErr().println(command.getCommandName() + ": " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
                 return 1;
             }

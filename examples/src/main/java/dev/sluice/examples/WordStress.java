@@ -4,7 +4,11 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
+import dev.sluice.core.train.Checkpoint;
+import dev.sluice.core.train.Checkpoints;
+import dev.sluice.core.train.EarlyStopping;
 import dev.sluice.examples.stress.Progress;
+import dev.sluice.examples.stress.StressCheckpoints;
 import dev.sluice.examples.stress.StressData;
 import dev.sluice.examples.stress.StressModel;
 import dev.sluice.examples.stress.StressScore;
@@ -18,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +34,7 @@ import picocli.CommandLine.Parameters;
         description = "Trains a BiLSTM to find the stress of English words from their phones, on words of different lengths without padding.")
 public final class WordStress implements Callable<Integer> {
     private static final int WORDS_TO_SHOW = 8;
+    private static final int CHECKPOINTS_TO_KEEP = 3;
 
     @Option(names = "--epochs", description = "passes over the training words; 5 unless given", defaultValue = "5")
     private int epochs;
@@ -65,6 +71,21 @@ public final class WordStress implements Callable<Integer> {
 
     @Option(names = "--model", description = "file to save the trained model in, or to predict with")
     private Path model;
+
+    @Option(names = "--checkpoints", paramLabel = "FOLDER", description = "where the training saves itself as it goes, the last three times")
+    private Path checkpoints;
+
+    @Option(names = "--every", paramLabel = "BATCHES", description = "how often it does, beside after each epoch; 100 unless given", defaultValue = "100")
+    private int every;
+
+    @Option(names = "--resume", description = "goes on from the last checkpoint in --checkpoints as if it had never stopped, if there is one")
+    private boolean resume;
+
+    @Option(names = "--if-not-saved", description = "what to do when a checkpoint cannot be written: ${COMPLETION-CANDIDATES}; GO_ON unless given", defaultValue = "GO_ON")
+    private StressCheckpoints.IfNotSaved ifNotSaved;
+
+    @Option(names = "--patience", paramLabel = "EPOCHS", description = "stops after so many epochs without a better score on the words to tune on, and keeps the best model")
+    private Integer patience;
 
     @Option(names = "--predict", description = "load the model instead of training, and tag phones from the command line or, a word a line, from standard input")
     private boolean predict;
@@ -107,6 +128,9 @@ public final class WordStress implements Callable<Integer> {
         requireAtLeastOne("--layers", layers);
         requireAtLeastOne("--batch", batch);
         requireAtLeastOne("--threads", threads == null ? 1 : threads);
+        requireAtLeastOne("--every", every);
+        requireAtLeastOne("--patience", patience == null ? 1 : patience);
+        require(!resume || checkpoints != null, "--resume needs --checkpoints FOLDER, where to go on from");
         require(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "--lr " + learningRate + ": a positive number is required");
         require(!predict || model != null, "--predict needs --model FILE, the model to load");
         require(predict || phones.isEmpty(), "phones are only tagged with --predict: " + String.join(" ", phones));
@@ -133,20 +157,39 @@ public final class WordStress implements Callable<Integer> {
         StressTagger.Sizes sizes = new StressTagger.Sizes(words.phones().count(), embedding, hidden, layers, forwardOnly);
         StressTagger tagger = new StressTagger(sizes, random);
         StressTraining training = new StressTraining(tagger, words.train(), batch, learningRate, random);
+        StressTagger best = patience == null ? null : new StressTagger(sizes, new Generator(0));
+        EarlyStopping early = new EarlyStopping(patience == null ? Integer.MAX_VALUE : patience);
+        StressCheckpoints saving = checkpoints == null ? null : saving(training, best, early, words);
         double seconds = 0;
-        for (int epoch = 1; epoch <= epochs; epoch++) {
+        for (int epoch = training.epochs() + 1; epoch <= epochs && !early.isOver(); epoch++) {
             double loss;
             long begin = System.nanoTime();
             try (Progress progress = new Progress("epoch " + epoch, words.train().size())) {
-                loss = training.epoch(progress);
+                loss = training.epoch((seen, mean) -> {
+                    progress.batchDone(seen, mean);
+                    if (saving != null) {
+                        saving.batchDone();
+                    }
+                });
             }
             double took = (System.nanoTime() - begin) / 1e9;
             if (Double.isNaN(loss)) {
                 throw new IOException("the loss of epoch " + epoch + " is not a number; a smaller --lr than " + learningRate + " may help");
             }
             seconds += took;
-            System.out.printf(Locale.ROOT, "epoch %d  loss %.4f  %.1f s  dev %s%n", epoch, loss, took, StressScore.of(tagger, words.dev()));
+            StressScore score = StressScore.of(tagger, words.dev());
+            System.out.printf(Locale.ROOT, "epoch %d  loss %.4f  %.1f s  dev %s%n", epoch, loss, took, score);
+            if (early.isBest(score.words()) && best != null) {
+                best.load(tagger.namedParameters());
+            }
+            if (saving != null) {
+                saving.save();
+            }
         }
+        if (best != null) {
+            tagger.load(best.namedParameters());
+        }
+        tagger.eval();
         StressModel trained = new StressModel(words.phones(), sizes, tagger);
         words.test().stream().limit(WORDS_TO_SHOW).map(trained::compare).forEach(System.out::println);
         if (model != null) {
@@ -155,6 +198,24 @@ public final class WordStress implements Callable<Integer> {
         }
         System.out.printf(Locale.ROOT, "test %s training %.1f s%n", StressScore.of(tagger, words.test()), seconds);
         return 0;
+    }
+
+    /** Where the training saves itself; it goes on from there if that was asked for. */
+    private StressCheckpoints saving(StressTraining training, StressTagger best, EarlyStopping early, StressData words) throws IOException {
+        Checkpoint checkpoint = training.checkpoint(Map.of("words", "" + words.train().size(), "phones", "" + words.phones().count(), "embedding", "" + embedding, "hidden", "" + hidden,
+                "layers", "" + layers, "forward-only", "" + forwardOnly, "batch", "" + batch, "lr", "" + learningRate, "seed", "" + seed, "patience", "" + patience)).of("early", early);
+        if (best != null) {
+            checkpoint.of("best", best);
+        }
+        Checkpoints folder = new Checkpoints(checkpoints, CHECKPOINTS_TO_KEEP);
+        if (!resume && folder.latest().isPresent()) {
+            throw new IllegalArgumentException("--checkpoints " + checkpoints + ": there are checkpoints of an earlier training; add --resume to go on with it, or give another folder");
+        }
+        StressCheckpoints saving = new StressCheckpoints(folder, checkpoint, every, ifNotSaved);
+        if (resume) {
+            System.out.println(saving.resume().map(from -> "goes on from " + from).orElse("no checkpoint in " + checkpoints + " yet; begins anew"));
+        }
+        return saving;
     }
 
     private int predict() throws IOException {

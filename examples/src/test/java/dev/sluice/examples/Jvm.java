@@ -41,6 +41,12 @@ record Jvm(int status, List<String> lines) {
                 .filter(entry -> Arrays.stream(parts).anyMatch(part -> entry.replace(File.separatorChar, '/').contains(part))).toList());
     }
 
+    /** The module path of core with what it requires, and of the entries of the class path that contain one of {@code parts}. */
+    static String modules(String... parts) {
+        return String.join(File.pathSeparator, classPath("/api/target/classes", "sluice-api-0.1.0-SNAPSHOT.jar", "/core/target/classes", "sluice-core-0.1.0-SNAPSHOT.jar", "jackson-core"),
+                classPath(parts));
+    }
+
     String text() {
         return String.join("\n", lines);
     }

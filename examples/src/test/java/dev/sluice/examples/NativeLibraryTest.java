@@ -98,7 +98,7 @@ class NativeLibraryTest {
     void deniedAccessSaysWhichOptionIsMissing() throws Exception {
         Jvm jvm = Jvm.start(environment(), List.of("--illegal-native-access=deny", "-Dsluice.blas=jar", "-cp", CLASS_PATH, ListBackends.class.getName()));
         assertThat(jvm.lines().get(1)).startsWith("panama-ffm  not usable  this Java denies calls of native code; start it with --enable-native-access=ALL-UNNAMED  (");
-        String modules = Jvm.classPath("/api/target/classes", "sluice-api-0.1.0-SNAPSHOT.jar", "/core/target/classes", "sluice-core-0.1.0-SNAPSHOT.jar", "/backend-", "sluice-backend-");
+        String modules = Jvm.modules("/backend-", "sluice-backend-");
         jvm = Jvm.start(environment(), List.of("--illegal-native-access=deny", "-p", modules, "--add-modules", "ALL-MODULE-PATH", "-cp", Jvm.classPath("/examples/target/classes"),
                 ListBackends.class.getName()));
         assertThat(jvm.lines().get(1)).startsWith("panama-ffm  not usable  this Java denies calls of native code; start it with --enable-native-access=dev.sluice.backend.panama.ffm  (");
@@ -111,7 +111,7 @@ class NativeLibraryTest {
         assertThat(jvm.lines()).contains("in use: panama-ffm");
         jvm = Jvm.run(List.of("-Dsluice.blas=jar"), ListBackends.class);
         assertThat(jvm.lines()).contains("in use: vector");
-        String modules = Jvm.classPath("/api/target/classes", "sluice-api-0.1.0-SNAPSHOT.jar", "/core/target/classes", "sluice-core-0.1.0-SNAPSHOT.jar", "/backend-", "sluice-backend-");
+        String modules = Jvm.modules("/backend-", "sluice-backend-");
         jvm = Jvm.start(environment(), List.of("--enable-native-access=dev.sluice.backend.panama.ffm", "-Dsluice.blas=jar", "-Dsluice.backend=panama-ffm", "-p", modules, "--add-modules",
                 "ALL-MODULE-PATH", "-cp", Jvm.classPath("/examples/target/classes", "/bytedeco/"), ListBackends.class.getName()));
         assertThat(jvm.lines()).contains("in use: panama-ffm");

@@ -77,7 +77,7 @@ class SelectionTest {
 
     @Test
     void backendsAreFoundOnTheModulePathToo() throws Exception {
-        String modules = Jvm.classPath("/api/target/classes", "sluice-api-0.1.0-SNAPSHOT.jar", "/core/target/classes", "sluice-core-0.1.0-SNAPSHOT.jar", "/backend-", "sluice-backend-");
+        String modules = Jvm.modules("/backend-", "sluice-backend-");
         Jvm jvm = Jvm.start(Map.of(), List.of("--enable-native-access=dev.sluice.backend.panama.ffm", NO_BLAS, "-Dsluice.threads=1", "-p", modules, "--add-modules", "ALL-MODULE-PATH", "-cp", Jvm.classPath("/examples/target/classes"),
                 ListBackends.class.getName()));
         assertThat(jvm.text()).containsPattern("vector      usable      SIMD of \\d+ floats, \\d+ registers, 1 thread").contains("scalar      usable      plain Java loops, 1 thread", "in use: vector");

@@ -1,5 +1,6 @@
 package dev.sluice.api.tensor;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,6 +33,30 @@ public final class Generator implements RandomGenerator {
         }
         next = SIZE;
         spareNormal = Double.NaN;
+    }
+
+    /** Where the stream is: what {@link #state(int...)} takes to go on from here. */
+    public synchronized int[] state() {
+        int[] all = Arrays.copyOf(state, SIZE + 3);
+        long spare = Double.doubleToRawLongBits(spareNormal);
+        all[SIZE] = next;
+        all[SIZE + 1] = (int) (spare >>> 32);
+        all[SIZE + 2] = (int) spare;
+        return all;
+    }
+
+    /**
+     * Goes on from where another stream, or this one, was.
+     *
+     * @throws IllegalArgumentException when it is not what {@link #state()} gave
+     */
+    public synchronized void state(int... state) {
+        if (state.length != SIZE + 3 || state[SIZE] < 0 || state[SIZE] > SIZE) {
+            throw new IllegalArgumentException("Generator: a state of " + state.length + " numbers; " + (SIZE + 3) + " that state() gave are required");
+        }
+        System.arraycopy(state, 0, this.state, 0, SIZE);
+        next = state[SIZE];
+        spareNormal = Double.longBitsToDouble((long) state[SIZE + 1] << 32 | Integer.toUnsignedLong(state[SIZE + 2]));
     }
 
     @Override

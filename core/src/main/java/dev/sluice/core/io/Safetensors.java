@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The format <a href="https://github.com/huggingface/safetensors">safetensors</a>: eight bytes that hold the length of a header, the header in JSON, and the
@@ -49,6 +50,8 @@ final class Safetensors {
         }
         try {
             return new Header(file.asSlice(8, length), file.asSlice(8 + length)).read();
+        } catch (DamagedFileException e) {
+            throw e;
         } catch (JsonProcessingException e) {
             throw new DamagedFileException("its header is no JSON of a safetensors file: " + e.getOriginalMessage());
         } catch (IOException e) {
@@ -172,7 +175,7 @@ final class Safetensors {
             json.writeStartObject();
             if (!metadata.isEmpty()) {
                 json.writeObjectFieldStart("__metadata__");
-                for (Map.Entry<String, String> entry : metadata.entrySet()) {
+                for (Map.Entry<String, String> entry : new TreeMap<>(metadata).entrySet()) { // the same bytes each time
                     json.writeStringField(entry.getKey(), entry.getValue());
                 }
                 json.writeEndObject();

@@ -6,7 +6,9 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -72,6 +74,29 @@ public abstract class Optimizer {
                 Reference.reachabilityFence(gradient);
             }
         }
+    }
+
+    /**
+     * What the method keeps for its parameters, as it changes with every step: {@code 0.0} is the first tensor kept for the first parameter.
+     */
+    final Map<String, Tensor> kept() {
+        Map<String, Tensor> kept = new LinkedHashMap<>();
+        for (int i = 0; i < states.size(); i++) {
+            for (int k = 0; k < states.get(i).length; k++) {
+                kept.put(i + "." + k, states.get(i)[k]);
+            }
+        }
+        return kept;
+    }
+
+    /** How many updates each parameter has had. */
+    final int[] steps() {
+        return steps.clone();
+    }
+
+    /** As if each parameter had had so many updates. */
+    final void steps(int[] taken) {
+        System.arraycopy(taken, 0, steps, 0, steps.length);
     }
 
     /** Clears the gradient of every parameter. */

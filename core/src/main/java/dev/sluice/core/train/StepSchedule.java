@@ -1,10 +1,12 @@
 package dev.sluice.core.train;
 
+import java.util.Map;
+
 /**
  * rate = first rate · factor^⌊n / period⌋ after n calls, as
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html">StepLR</a>.
  */
-public final class StepSchedule implements Schedule {
+public final class StepSchedule implements Schedule, Resumable {
     private final Optimizer optimizer;
     private final double first;
     private final int period;
@@ -25,5 +27,15 @@ public final class StepSchedule implements Schedule {
     public void step() {
         calls++;
         optimizer.learningRate(first * StrictMath.pow(factor, calls / period));
+    }
+
+    @Override
+    public Map<String, String> progress() {
+        return Map.of("calls", "" + calls);
+    }
+
+    @Override
+    public void resume(Map<String, String> progress) {
+        calls = Integer.parseInt(progress.get("calls"));
     }
 }

@@ -7,20 +7,27 @@ import dev.sluice.core.PackedSequence;
 import dev.sluice.core.nn.CrossEntropy;
 import dev.sluice.core.train.Adam;
 import dev.sluice.core.train.Batches;
+import dev.sluice.core.train.Checkpoint;
 import dev.sluice.core.train.GradientClip;
 import dev.sluice.core.train.Optimizer;
+import dev.sluice.core.train.Resumable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
-/** Trains a tagger, an epoch at a time. */
-public final class StressTraining {
+/** Trains a tagger, an epoch at a time; may go on in the middle of one. */
+public final class StressTraining implements Resumable {
     private final StressTagger tagger;
     private final List<StressWord> words;
     private final Batches batches;
     private final Generator random;
+    private final Generator epochBegan = new Generator(0); // where random was
     private final Optimizer optimizer;
     private final CrossEntropy crossEntropy = new CrossEntropy();
     private final GradientClip clip = new GradientClip(5);
+    private int epochs; // complete ones
+    private int done; // batches of this one
+    private double sum; // of their losses
 
     /** What an epoch tells while it runs: words seen so far, and the mean loss of the batches so far. */
     @FunctionalInterface
@@ -39,20 +46,36 @@ public final class StressTraining {
         optimizer = new Adam(tagger.parameters(), learningRate);
     }
 
-    /** One pass over all words; the mean loss of its batches. */
+    /** One pass over all words, or what is left of it; the mean loss of its batches. */
     public double epoch(Listener listener) {
         tagger.train();
-        double sum = 0;
-        int done = 0;
         int seen = 0;
-        for (int[] batch : batches.shuffled(random)) {
-            sum += step(Arrays.stream(batch).mapToObj(words::get).toList());
-            done++;
+        int place = 0;
+        for (int[] batch : order()) {
             seen += batch.length;
-            listener.batchDone(seen, sum / done);
+            if (place++ >= done) {
+                sum += step(Arrays.stream(batch).mapToObj(words::get).toList());
+                done++;
+                listener.batchDone(seen, sum / done);
+            }
         }
         tagger.eval();
-        return sum / done;
+        double loss = sum / done;
+        epochs++;
+        done = 0;
+        sum = 0;
+        return loss;
+    }
+
+    /** The batches of this epoch: drawn anew, or as they were drawn when it began. */
+    private List<int[]> order() {
+        if (done == 0) {
+            epochBegan.state(random.state());
+            return batches.shuffled(random);
+        }
+        Generator again = new Generator(0);
+        again.state(epochBegan.state());
+        return batches.shuffled(again);
     }
 
     private double step(List<StressWord> batch) {
@@ -65,5 +88,27 @@ public final class StressTraining {
             optimizer.step();
             return loss.item();
         }
+    }
+
+    /** How many epochs are complete. */
+    public int epochs() {
+        return epochs;
+    }
+
+    /** What of a training is kept. */
+    public Checkpoint checkpoint(Map<String, String> options) {
+        return new Checkpoint(options).of("model", tagger).of("adam", optimizer).of("random", random).of("epoch began", epochBegan).of("training", this);
+    }
+
+    @Override
+    public Map<String, String> progress() {
+        return Map.of("epochs", "" + epochs, "done", "" + done, "sum", "" + sum);
+    }
+
+    @Override
+    public void resume(Map<String, String> progress) {
+        epochs = Integer.parseInt(progress.get("epochs"));
+        done = Integer.parseInt(progress.get("done"));
+        sum = Double.parseDouble(progress.get("sum"));
     }
 }

@@ -1,0 +1,59 @@
+package dev.sluice.core.train;
+
+import java.util.Map;
+
+/**
+ * Tells when a training no longer gets better.
+ *
+ * <pre>{@code
+ * if (early.isBest(score)) {
+ *     save the model
+ * } else if (early.isOver()) {
+ *     break;
+ * }
+ * }</pre>
+ */
+public final class EarlyStopping implements Resumable {
+    private final int patience;
+    private double best = Double.NEGATIVE_INFINITY;
+    private int since;
+
+    /**
+     * @param patience how many scores in a row may be no better than the best before it
+     */
+    public EarlyStopping(int patience) {
+        if (patience < 1) {
+            throw new IllegalArgumentException("EarlyStopping: a patience of " + patience + "; at least 1 is required");
+        }
+        this.patience = patience;
+    }
+
+    /** Takes the next score, the higher the better; whether it is the best so far. Not a number is never better. */
+    public boolean isBest(double score) {
+        boolean better = score > best;
+        best = better ? score : best;
+        since = better ? 0 : since + 1;
+        return better;
+    }
+
+    /** Whether patience has run out. */
+    public boolean isOver() {
+        return since >= patience;
+    }
+
+    /** The best score so far. */
+    public double best() {
+        return best;
+    }
+
+    @Override
+    public Map<String, String> progress() {
+        return Map.of("best", "" + best, "since", "" + since);
+    }
+
+    @Override
+    public void resume(Map<String, String> progress) {
+        best = Double.parseDouble(progress.get("best"));
+        since = Integer.parseInt(progress.get("since"));
+    }
+}
