@@ -15,8 +15,9 @@ final class Program {
     /** The exit status: the program's own, 1 when a file, a backend or a value is not what it must be, 2 when the arguments cannot be read. */
     static int run(Callable<Integer> program, String... args) {
         CommandLine line = new CommandLine(program);
-        line.setExecutionExceptionHandler((e, command, _) -> {
-            if (e instanceof IOException || e instanceof UncheckedIOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
+        line.setExecutionExceptionHandler((thrown, command, _) -> {
+            Exception e = thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown;
+            if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof BackendUnavailableException) {
                 command.getErr().println(command.getCommandName() + ": " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
                 return 1;
             }

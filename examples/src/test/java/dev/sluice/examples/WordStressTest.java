@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,5 +164,37 @@ class WordStressTest {
         assertError(2, "--model " + folder.resolve("none/model") + ": its folder is missing or not writable", "--model", "" + folder.resolve("none/model"));
         assertError(2, "Unknown option: '--epoch'", "--epoch", "1");
         assertError(1, "backends: none is named quick; found: vector, panama-ffm, scalar", "--backend", "quick", "--data", "" + folder);
+    }
+
+    @Test
+    void aTrainingGoesOnFromItsLastCheckpoint() {
+        String[] whole = {"--data", "" + folder, "--hidden", "8", "--epochs", "4", "--patience", "2"};
+        String[] resumable = {"--data", "" + folder, "--hidden", "8", "--patience", "2", "--checkpoints", folder + "/checkpoints", "--every", "7"};
+        Run first = run("", with(resumable, "--epochs", "2", "--resume"));
+        assertThat(first.out).as(first.err).contains("no checkpoint in " + folder + "/checkpoints yet; begins anew");
+        Run second = run("", with(resumable, "--epochs", "4", "--resume"));
+        assertThat(second.out).contains("goes on from " + folder + "/checkpoints/000000064.safetensors").doesNotContain("epoch 2 ");
+        assertThat(second.lastLine().replaceAll("[.\\d]+ s$", "")).isEqualTo(run("", whole).lastLine().replaceAll("[.\\d]+ s$", ""));
+        assertError(1, "--checkpoints " + folder + "/checkpoints: there are checkpoints of an earlier training; add --resume to go on with it, or give another folder", resumable);
+        assertError(1, folder + "/checkpoints/000000128.safetensors: it is a checkpoint of another training: lr is 0.003 there, 0.1 here", with(resumable, "--resume", "--lr", "0.1"));
+        assertError(2, "--resume needs --checkpoints FOLDER, where to go on from", "--resume");
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void aCheckpointThatCannotBeWrittenEndsTheTrainingOnlyIfAsked() throws IOException {
+        Path checkpoints = folder.resolve("checkpoints");
+        Files.createDirectories(checkpoints.resolve("000000020.safetensors/in the way"));
+        String[] args = {"--data", "" + folder, "--hidden", "8", "--epochs", "1", "--checkpoints", "" + checkpoints, "--every", "10"};
+        Run stopped = run("", with(args, "--if-not-saved", "STOP"));
+        assertThat(stopped.status).isEqualTo(1);
+        assertThat(stopped.err).contains("WordStress: ", "000000020.safetensors").doesNotContain("\tat ");
+        Run wentOn = run("", with(args, "--resume"));
+        assertThat(wentOn.status).as(wentOn.err).isZero();
+        assertThat(wentOn.err).contains("checkpoint 20 was not saved: ", "; the training goes on, and those before are still there");
+        assertThat(wentOn.out).contains("goes on from " + checkpoints + "/000000010.safetensors");
     }
 }

@@ -54,7 +54,7 @@ public final class Checkpoints {
     /** All of them, oldest first. */
     public List<Path> all() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().matches(NAME)).sorted().toList();
+            return files.filter(file -> file.getFileName().toString().matches(NAME) && Files.isRegularFile(file)).sorted().toList();
         }
     }
 
