@@ -102,15 +102,11 @@ public final class LSTMBuilder {
 
     /** In training, drops elements of every layer's output but the last one's with this probability. */
     public LSTMBuilder dropout(double probability) {
-        dropout = probability(probability);
-        return this;
-    }
-
-    static double probability(double dropout) {
-        if (!(dropout >= 0 && dropout <= 1)) {
-            throw new IllegalArgumentException("LSTM: dropout " + dropout + "; a probability from 0 to 1 is required");
+        if (!(probability >= 0 && probability <= 1)) {
+            throw new IllegalArgumentException("LSTM: dropout " + probability + "; a probability from 0 to 1 is required");
         }
-        return dropout;
+        dropout = probability;
+        return this;
     }
 
     /**

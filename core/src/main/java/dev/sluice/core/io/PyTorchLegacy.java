@@ -27,8 +27,8 @@ final class PyTorchLegacy {
         }
         Object version = pickles.next();
         Object machine = pickles.next();
-        if (!version.equals(1001L) || !(machine instanceof Map<?, ?> properties) || !Boolean.TRUE.equals(properties.get("little_endian"))) {
-            throw new DamagedFileException("it is of version " + version + ", or of a big-endian machine; 1001 and a little-endian one are required");
+        if (!(version instanceof Long number && number == 1001) || !(machine instanceof Map<?, ?> properties) || !Boolean.TRUE.equals(properties.get("little_endian"))) {
+            throw new DamagedFileException("it is not of version 1001, or of a big-endian machine; only these numbers can be read");
         }
         Object object = pickles.next();
         if (!(pickles.next() instanceof List<?> keys)) {
@@ -39,7 +39,7 @@ final class PyTorchLegacy {
         for (Object key : keys) {
             Pickled.Storage storage = key instanceof String name ? pickles.storages().get(name) : null;
             if (storage == null || storages.containsKey(storage.key()) || file.byteSize() - position < 8) {
-                throw new DamagedFileException("it has a storage " + key + " that no tensor uses, or twice, or ends before it");
+                throw new DamagedFileException("it has a storage " + (key instanceof String ? key + " " : "") + "that no tensor uses, or twice, or ends before it");
             }
             long elements = file.get(LONG, position), left = file.byteSize() - position - 8;
             if (elements != storage.elements() || elements > left / storage.type().bytes()) {

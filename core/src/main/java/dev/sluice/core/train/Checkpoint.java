@@ -42,25 +42,30 @@ public final class Checkpoint {
 
     /** Its parameters are kept, under {@code name} and a dot. Returns this. */
     public Checkpoint of(String name, Module module) {
-        modules.put(name, module);
-        return this;
+        return put(modules, name, module);
     }
 
     /** What it keeps for its parameters is kept, and its learning rate. Returns this. */
     public Checkpoint of(String name, Optimizer optimizer) {
-        optimizers.put(name, optimizer);
-        return this;
+        return put(optimizers, name, optimizer);
     }
 
     /** Where its stream is is kept. Returns this. */
     public Checkpoint of(String name, Generator random) {
-        generators.put(name, random);
-        return this;
+        return put(generators, name, random);
     }
 
     /** Where it is is kept. Returns this. */
     public Checkpoint of(String name, Resumable other) {
-        others.put(name, other);
+        return put(others, name, other);
+    }
+
+    private <T> Checkpoint put(Map<String, T> kind, String name, T part) {
+        boolean known = modules.containsKey(name) || optimizers.containsKey(name) || generators.containsKey(name) || others.containsKey(name);
+        if (known || name.isEmpty() || name.contains(".") || (name + ".").equals(OPTION) || (name + ".").equals(PROGRESS)) {
+            throw new IllegalArgumentException("Checkpoint: the name \"" + name + "\"; names must be new, not empty, without dots, and other than option and progress");
+        }
+        kind.put(name, part);
         return this;
     }
 

@@ -1,5 +1,5 @@
 /**
- * Training: optimizers, learning rates, clipping, and batches of sequences of similar length.
+ * Training: optimizers, learning rates, clipping, batches of sequences of similar length, and checkpoints to go on from.
  *
  * <pre>{@code
  * for (int[] batch : batches.shuffled(random)) {

@@ -141,6 +141,15 @@ class CheckpointTest {
     }
 
     @Test
+    void partsHaveNamesOfTheirOwn() {
+        Checkpoint checkpoint = new Checkpoint(Map.of()).of("random", new Generator(1));
+        for (String name : List.of("random", "", "a.b", "option", "progress")) {
+            assertThatThrownBy(() -> checkpoint.of(name, new EarlyStopping(1))).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Checkpoint: the name \"" + name + "\"; names must be new, not empty, without dots, and other than option and progress");
+        }
+    }
+
+    @Test
     void streamsGoOnFromTheirState() {
         Generator random = new Generator(1), other = new Generator(2);
         random.normal(); // and one is spare

@@ -59,7 +59,7 @@ public final class StressCheckpoints {
             if (ifNotSaved == IfNotSaved.STOP) {
                 throw new UncheckedIOException(e);
             }
-            System.err.println("checkpoint " + batches + " was not saved: " + e + "; the training goes on, and those before are still there");
+            System.err.println("checkpoint " + batches + " was not saved: " + e.getMessage() + "; the training goes on");
         }
     }
 }
