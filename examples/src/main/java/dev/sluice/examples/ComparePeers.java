@@ -4,6 +4,7 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.examples.benchmark.Peer;
+import dev.sluice.examples.benchmark.Series;
 import dev.sluice.examples.benchmark.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -95,33 +96,15 @@ public final class ComparePeers implements Callable<Integer> {
     }
 
     private void compare(Peer peer, List<Backend> ours, Workload work, boolean training, int count) throws IOException {
-        List<Runnable> passes = ours.stream().map(work::on).map(on -> training ? (Runnable) on::train : (Runnable) on::forward).toList();
-        passes.forEach(pass -> median(pass, Math.max(1.5, seconds))); // until they are compiled
-        double[] theirs = new double[rounds];
-        double[][] mine = new double[ours.size()][rounds], ratios = new double[ours.size()][rounds];
-        for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < ours.size(); i++) {
-                mine[i][round] = median(passes.get(i), seconds);
-            }
-            theirs[round] = peer.median(work, training, count, seconds);
-            for (int i = 0; i < ours.size(); i++) {
-                ratios[i][round] = theirs[round] / mine[i][round];
-            }
-        }
+        List<Series.Turn> turns = new ArrayList<>();
+        ours.stream().map(work::on).forEach(on -> turns.add(Series.of(training ? on::train : on::forward, Math.max(1.5, seconds), seconds)));
+        turns.add(() -> peer.median(work, training, count, seconds) / 1e6);
+        List<Series> all = Series.inTurn(turns, rounds, () -> {});
+        Series theirs = all.getLast();
         for (int i = 0; i < ours.size(); i++) {
-            Arrays.sort(ratios[i]);
-            System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, ours.get(i).name(), Program.middle(mine[i]),
-                    Program.middle(theirs), Program.middle(ratios[i]), ratios[i][0], ratios[i][rounds - 1]);
+            Series ratio = theirs.over(all.get(i));
+            System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, ours.get(i).name(),
+                    1e6 * all.get(i).median(), 1e6 * theirs.median(), ratio.median(), ratio.lowest(), ratio.highest());
         }
-    }
-
-    private static double median(Runnable pass, double seconds) {
-        List<Long> times = new ArrayList<>();
-        for (long end = System.nanoTime() + (long) (seconds * 1e9); System.nanoTime() < end || times.size() < 3; ) {
-            long begin = System.nanoTime();
-            pass.run();
-            times.add(System.nanoTime() - begin);
-        }
-        return times.stream().sorted().skip(times.size() / 2).findFirst().get() / 1e3;
     }
 }

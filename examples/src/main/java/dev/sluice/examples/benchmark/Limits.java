@@ -14,6 +14,11 @@ public final class Limits {
 
     private Limits() {}
 
+    /** How many numbers a vector has. */
+    public static int lanes() {
+        return LANES;
+    }
+
     /** Operations per second, two to a fused multiply-add, between registers only. */
     public static double multiplyAdds(double seconds) {
         int count = 200_000;

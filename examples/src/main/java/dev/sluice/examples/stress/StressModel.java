@@ -30,7 +30,7 @@ public record StressModel(Phones phones, StressTagger.Sizes sizes, StressTagger 
     public static StressModel load(Path path) throws IOException {
         try (TensorFile file = TensorFile.open(path)) {
             Map<String, String> told = file.metadata();
-            if (!KIND.equals(told.get("model"))) {
+            if (!KIND.equals(told.get("model")) || !told.keySet().containsAll(List.of("phones", "embedding", "hidden", "layers", "forward-only"))) {
                 throw new IOException(path + ": it holds tensors, but not a model of WordStress; give one that --model wrote");
             }
             Phones phones = new Phones(List.of(told.get("phones").split(" ")));

@@ -1,0 +1,158 @@
+package dev.sluice.examples;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.api.Backend;
+import dev.sluice.api.Backends;
+import dev.sluice.api.Workers;
+import dev.sluice.examples.benchmark.Limits;
+import dev.sluice.examples.benchmark.Series;
+import dev.sluice.examples.benchmark.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A first table of the backends on the class path, in two minutes; and a guard that says which of them has fallen back. */
+@Command(name = "CompareBackends", sortOptions = false, usageHelpAutoWidth = true, description = "Times some of the standard shapes on every usable backend, in turn, and prints how fast each is, "
+        + "how much of one core's limit that is, and how many times as fast as scalar.")
+public final class CompareBackends implements Callable<Integer> {
+    private static final List<Workload> SHAPES = List.of(Workload.NOTEBOOK, Workload.STREAM, Workload.MEDIUM, Workload.PACKED_WORDS);
+    private static final String REFERENCE = "scalar", GUARDED = "vector";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(names = "--rounds", description = "how often each takes its turn; 5 unless given", defaultValue = "5")
+    private int rounds;
+
+    @Option(names = "--warm-up", description = "seconds for which each runs before it is measured, so that it is compiled; 1 unless given", defaultValue = "1")
+    private double warmUp;
+
+    @Option(names = "--seconds", description = "how long each turn lasts; 0.2 unless given", defaultValue = "0.2")
+    private double seconds;
+
+    @Option(names = "--guard", paramLabel = "FILE", description = "compares how far vector is ahead of scalar with what is stored there, and fails if it is less than half as far")
+    private Path guard;
+
+    @Option(names = "--store", paramLabel = "FILE", description = "stores how far it is ahead there")
+    private Path store;
+
+    @Option(names = {"-h", "--help"}, description = "shows this", usageHelp = true)
+    private boolean help;
+
+    /** For the command line. */
+    public CompareBackends() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** The exit status: 0, 1 when a backend has fallen back by half or a file cannot be read, 2 when something is wrong with the arguments. */
+    static int run(String... args) {
+        return Program.run(new CompareBackends(), args);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");
+        Map<String, Series> ahead;
+        try (Workers workers = Workers.of(1)) {
+            ahead = measure(Backends.discover(workers).usable());
+        }
+        if (store != null) {
+            store(ahead);
+        }
+        return guard == null || holds(ahead) ? 0 : 1;
+    }
+
+    /** Prints the table; how many times as fast as scalar vector is, for each shape and pass. */
+    private Map<String, Series> measure(List<Backend> backends) throws IOException {
+        Limits.multiplyAdds(2); // until it is compiled
+        double limit = Limits.multiplyAdds(1);
+        Map<String, Series> ahead = new LinkedHashMap<>();
+        List<String> lines = new ArrayList<>();
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        try (ProgressBar bar = !terminal ? null : new ProgressBarBuilder().setTaskName("turns").setInitialMax((long) SHAPES.size() * 2 * rounds * backends.size()).clearDisplayOnFinish().build()) {
+            for (Workload work : SHAPES) {
+                List<Workload.Passes> passes = backends.stream().map(work::on).toList();
+                for (boolean training : new boolean[] {false, true}) {
+                    List<Series.Turn> turns = passes.stream().map(on -> Series.of(training ? on::train : on::forward, warmUp, seconds)).toList();
+                    List<Series> times = Series.inTurn(turns, rounds, () -> step(bar));
+                    Series reference = null;
+                    for (int i = 0; i < turns.size(); i++) {
+                        reference = backends.get(i).name().equals(REFERENCE) ? times.get(i) : reference;
+                    }
+                    for (int i = 0; i < turns.size(); i++) {
+                        double rate = work.flop() * (training ? 3 : 1) / times.get(i).median();
+                        Series ratio = reference == null ? null : reference.over(times.get(i));
+                        lines.add(String.format(Locale.ROOT, "%-13s %-9s %-11s %10.1f µs %8.1f GFLOP/s %5.1f %% %s", work.title(), training ? "training" : "forward", backends.get(i).name(),
+                                times.get(i).median() * 1e6, rate / 1e9, 100 * rate / limit, ratio == null ? "" : String.format(Locale.ROOT, "%6.2f  (%.2f … %.2f)", ratio.median(), ratio.lowest(), ratio.highest())));
+                        if (ratio != null && backends.get(i).name().equals(GUARDED)) {
+                            ahead.put(work.title() + (training ? " training" : " forward"), ratio);
+                        }
+                    }
+                }
+            }
+        }
+        System.out.printf(Locale.ROOT, "One thread, %d rounds; the limit of one core is %.1f GFLOP/s. The last column: times as fast as scalar, the median of the rounds (lowest … highest).%n", rounds, limit / 1e9);
+        lines.forEach(System.out::println);
+        return ahead;
+    }
+
+    private static void step(ProgressBar bar) {
+        if (bar != null) {
+            bar.step();
+        }
+    }
+
+    /** Ratios depend on how many numbers a vector has. */
+    private static String machine() {
+        return Limits.lanes() + " lanes";
+    }
+
+    private void store(Map<String, Series> ahead) throws IOException {
+        ObjectNode all = Files.exists(store) ? (ObjectNode) JSON.readTree(store.toFile()) : JSON.createObjectNode();
+        ObjectNode mine = all.putObject(machine());
+        ahead.forEach((what, series) -> mine.putObject(what).put("median", rounded(series.median())).put("lowest", rounded(series.lowest())));
+        JSON.writerWithDefaultPrettyPrinter().writeValue(store.toFile(), all);
+        System.out.println("stored " + ahead.size() + " ratios for " + machine() + " in " + store);
+    }
+
+    private static double rounded(double ratio) {
+        return Math.round(ratio * 100) / 100.0;
+    }
+
+    /** Whether none has fallen by more than half; those that have fallen out of what was measured are named. */
+    private boolean holds(Map<String, Series> ahead) throws IOException {
+        JsonNode stored = JSON.readTree(guard.toFile()).path(machine());
+        if (stored.isMissingNode() || ahead.isEmpty()) {
+            System.out.println("guard: nothing is stored for " + machine() + " in " + guard + ", or vector and scalar are not both usable; nothing was compared");
+            return true;
+        }
+        boolean holds = true;
+        int fallen = 0;
+        for (Map.Entry<String, Series> entry : ahead.entrySet()) {
+            JsonNode before = stored.path(entry.getKey());
+            Series now = entry.getValue();
+            if (before.isMissingNode() || now.highest() >= before.path("lowest").asDouble()) {
+                continue;
+            }
+            fallen++;
+            boolean half = now.median() < before.path("median").asDouble() / 2;
+            holds &= !half;
+            System.out.printf(Locale.ROOT, "guard: %s: vector is %.2f times as fast as scalar (at most %.2f); it was %.2f (at least %.2f)%s%n", entry.getKey(), now.median(), now.highest(),
+                    before.path("median").asDouble(), before.path("lowest").asDouble(), half ? ", more than twice as much" : "");
+        }
+        System.out.println("guard: " + (fallen == 0 ? "nothing has fallen" : fallen + " of " + ahead.size() + " have fallen") + (holds ? "" : ", some by more than half"));
+        return holds;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.examples.benchmark;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * One number measured in several rounds. In each round everything that is compared takes its turn, so that what slows the machine for a while slows all of it; ratios are taken round by round.
+ */
+public record Series(double... rounds) {
+    /** The middle one, sorted. */
+    public double median() {
+        return sorted()[rounds.length / 2];
+    }
+
+    public double lowest() {
+        return sorted()[0];
+    }
+
+    public double highest() {
+        return sorted()[rounds.length - 1];
+    }
+
+    private double[] sorted() {
+        double[] sorted = rounds.clone();
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    /** This over the other, round by round. */
+    public Series over(Series other) {
+        return of(rounds.length, i -> rounds[i] / other.rounds[i]);
+    }
+
+    private static Series of(int count, IntToDoubleFunction value) {
+        return new Series(IntStream.range(0, count).mapToDouble(value).toArray());
+    }
+
+    /** What can be measured. */
+    @FunctionalInterface
+    public interface Turn {
+        /** Seconds that one run takes. */
+        double seconds() throws IOException;
+    }
+
+    /**
+     * Measures each as often as there are rounds.
+     *
+     * @param after is called after each turn
+     */
+    public static List<Series> inTurn(List<Turn> turns, int rounds, Runnable after) throws IOException {
+        double[][] seconds = new double[turns.size()][rounds];
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < turns.size(); i++) {
+                seconds[i][round] = turns.get(i).seconds();
+                after.run();
+            }
+        }
+        return Arrays.stream(seconds).map(Series::new).toList();
+    }
+
+    /** Turns of {@code seconds} each, after {@code warmUp} seconds now, in which it is compiled. */
+    public static Turn of(Runnable run, double warmUp, double seconds) {
+        median(run, warmUp);
+        return () -> median(run, seconds);
+    }
+
+    /** The median of the runs that fit into a time, of at least three. */
+    private static double median(Runnable run, double seconds) {
+        List<Long> times = new ArrayList<>();
+        for (long end = System.nanoTime() + (long) (seconds * 1e9); System.nanoTime() < end || times.size() < 3; ) {
+            long begin = System.nanoTime();
+            run.run();
+            times.add(System.nanoTime() - begin);
+        }
+        return times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow() / 1e9;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Series series && Arrays.equals(rounds, series.rounds);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(rounds);
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.toString(rounds);
+    }
+}
