@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,14 +39,14 @@ public final class Inspect implements Callable<Integer> {
         for (Path path : files) {
             try (TensorFile file = TensorFile.open(path)) {
                 System.out.println(path + ": " + file.format());
-                int width = file.stored().keySet().stream().mapToInt(String::length).max().orElse(1);
+                int width = file.stored().keySet().stream().mapToInt(String::length).reduce(1, Math::max); // a tensor that was saved alone has no name
                 long bytes = 0;
                 for (StoredTensor tensor : file.stored().values()) {
-                    System.out.printf("  %-" + width + "s  %-4s %,15d bytes  %s%n", tensor.name(), tensor.type(), tensor.bytes().byteSize(), Arrays.toString(tensor.sizes()));
+                    System.out.printf(Locale.ROOT, "  %-" + width + "s  %-4s %,15d bytes  %s%n", tensor.name(), tensor.type(), tensor.bytes().byteSize(), Arrays.toString(tensor.sizes()));
                     bytes += tensor.bytes().byteSize();
                 }
                 file.metadata().forEach((key, text) -> System.out.println("  " + key + " = " + text));
-                System.out.printf("  %d tensors, %,d bytes%n", file.stored().size(), bytes);
+                System.out.printf(Locale.ROOT, "  %d tensors, %,d bytes%n", file.stored().size(), bytes);
             }
         }
         return 0;

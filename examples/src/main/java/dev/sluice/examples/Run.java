@@ -4,7 +4,6 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Gradients;
-import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMResult;
@@ -15,7 +14,6 @@ import dev.sluice.core.Padded;
 import dev.sluice.core.io.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -71,9 +69,7 @@ public final class Run implements Callable<Integer> {
         try (Workers workers = threads == null ? Workers.configured() : Workers.of(threads); TensorFile file = TensorFile.open(weights); TensorFile in = TensorFile.open(input)) {
             Backends backends = Backends.discover(workers);
             Backend backend = backendName == null ? backends.selected() : backends.named(backendName);
-            Map<String, Shape> shapes = new HashMap<>();
-            file.stored(prefix).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-            LSTM lstm = LSTM.of(shapes).batchFirst(batchFirst).backend(backend).build();
+            LSTM lstm = LSTM.of(file.shapes(prefix)).batchFirst(batchFirst).backend(backend).build();
             file.load(lstm, prefix);
             lstm.eval();
             Map<String, Tensor> results = Gradients.off(() -> run(lstm, in));

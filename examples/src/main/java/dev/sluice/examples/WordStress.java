@@ -179,7 +179,7 @@ public final class WordStress implements Callable<Integer> {
             seconds += took;
             StressScore score = StressScore.of(tagger, words.dev());
             System.out.printf(Locale.ROOT, "epoch %d  loss %.4f  %.1f s  dev %s%n", epoch, loss, took, score);
-            if (early.isBest(score.words()) && best != null) {
+            if (early.update(score.words()) && best != null) {
                 best.load(tagger.namedParameters());
             }
             if (saving != null) {
@@ -203,9 +203,9 @@ public final class WordStress implements Callable<Integer> {
     /** Where the training saves itself; it goes on from there if that was asked for. */
     private StressCheckpoints saving(StressTraining training, StressTagger best, EarlyStopping early, StressData words) throws IOException {
         Checkpoint checkpoint = training.checkpoint(Map.of("words", "" + words.train().size(), "phones", "" + words.phones().count(), "embedding", "" + embedding, "hidden", "" + hidden,
-                "layers", "" + layers, "forward-only", "" + forwardOnly, "batch", "" + batch, "lr", "" + learningRate, "seed", "" + seed, "patience", "" + patience)).of("early", early);
+                "layers", "" + layers, "forward-only", "" + forwardOnly, "batch", "" + batch, "lr", "" + learningRate, "seed", "" + seed, "patience", "" + patience)).with("early", early);
         if (best != null) {
-            checkpoint.of("best", best);
+            checkpoint.with("best", best);
         }
         Checkpoints folder = new Checkpoints(checkpoints, CHECKPOINTS_TO_KEEP);
         if (!resume && folder.latest().isPresent()) {

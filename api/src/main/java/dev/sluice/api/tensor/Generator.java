@@ -35,7 +35,7 @@ public final class Generator implements RandomGenerator {
         spareNormal = Double.NaN;
     }
 
-    /** Where the stream is: what {@link #state(int...)} takes to go on from here. */
+    /** Where the stream is: what {@link #restore} takes to go on from here. */
     public synchronized int[] state() {
         int[] all = Arrays.copyOf(state, SIZE + 3);
         long spare = Double.doubleToRawLongBits(spareNormal);
@@ -50,7 +50,7 @@ public final class Generator implements RandomGenerator {
      *
      * @throws IllegalArgumentException when it is not what {@link #state()} gave
      */
-    public synchronized void state(int... state) {
+    public synchronized void restore(int[] state) {
         if (state.length != SIZE + 3 || state[SIZE] < 0 || state[SIZE] > SIZE) {
             throw new IllegalArgumentException("Generator: a state of " + state.length + " numbers; " + (SIZE + 3) + " that state() gave are required");
         }

@@ -9,17 +9,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Files that are written beside their place and moved there when they are complete, so that what was there before stays until then. */
 final class Beside {
+    private static final AtomicLong COUNT = new AtomicLong();
+
     private Beside() {}
 
     interface Writing {
         void to(FileChannel channel) throws IOException;
     }
 
-    static void write(Path file, Writing writing) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+    static void write(Path target, Writing writing) throws IOException {
+        Path file = Files.exists(target) ? target.toRealPath() : target; // what a link points to, not the link
+        Path beside = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + "." + COUNT.incrementAndGet() + ".part");
         try {
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 writing.to(channel);
@@ -27,9 +31,11 @@ final class Beside {
             }
             Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new IOException(file + " cannot be written: " + reason(e) + "; what was there before is untouched", e);
+            throw new IOException(target + " cannot be written: " + reason(e) + "; what was there before is untouched", e);
         } finally {
-            Files.deleteIfExists(beside);
+            if (Files.exists(beside)) {
+                Files.delete(beside);
+            }
         }
     }
 

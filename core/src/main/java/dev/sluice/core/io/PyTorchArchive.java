@@ -48,10 +48,12 @@ final class PyTorchArchive {
         private final Arena arena;
         private final Map<String, ZipEntry> entries = new HashMap<>();
         private final Map<String, MemorySegment> storages = new HashMap<>();
+        private long unread;
 
         Reader(ZipFile zip, long fileSize, Arena arena) {
             this.zip = zip;
             this.fileSize = fileSize;
+            unread = fileSize;
             this.arena = arena;
         }
 
@@ -106,6 +108,10 @@ final class PyTorchArchive {
             }
             if (entry.getMethod() != ZipEntry.STORED || entry.getSize() > fileSize) {
                 throw new DamagedFileException(name + " is compressed, or said to have " + entry.getSize() + " bytes of a file of " + fileSize + "; PyTorch compresses nothing, and neither is read");
+            }
+            unread -= entry.getSize();
+            if (unread < 0) {
+                throw new DamagedFileException("the files in its zip archive are larger than it, together; they overlap");
             }
             MemorySegment bytes = arena.allocate(entry.getSize(), 64);
             try (InputStream in = zip.getInputStream(entry)) {

@@ -10,7 +10,6 @@ import java.util.Map;
 /** The tensors in what a checkpoint's pickle holds: nested dictionaries and lists, whose keys are joined with dots; tensors may share storages, and lie in them in any order. */
 final class PyTorchState {
     private static final int DEEPEST = 64;
-    private static final int LONGEST_NAME = 500;
 
     private final Storages storages;
     private final Arena arena;
@@ -46,9 +45,9 @@ final class PyTorchState {
     }
 
     private void visit(String name, Object item, int depth) throws DamagedFileException {
-        if (depth > DEEPEST || name.length() > LONGEST_NAME || ++visited > mostItems) {
+        if (depth > DEEPEST || name.length() > TensorFile.LONGEST_NAME || ++visited > mostItems) {
             throw new DamagedFileException("\"" + (name.length() > 60 ? name.substring(0, 60) + "…" : name) + "\": dictionaries and lists in it are nested more than " + DEEPEST
-                    + " deep, give names of more than " + LONGEST_NAME + " letters, or hold more items than the file has bytes");
+                    + " deep, give names of more than " + TensorFile.LONGEST_NAME + " letters, or hold more items than the file has bytes");
         }
         String start = name.isEmpty() ? "" : name + ".";
         switch (item) {

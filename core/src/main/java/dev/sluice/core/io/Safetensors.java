@@ -30,6 +30,9 @@ final class Safetensors {
     /** What the reference implementation takes at most. */
     private static final long LONGEST_HEADER = 100_000_000;
 
+    /** The name of what is no tensor. */
+    static final String METADATA = "__metadata__";
+
     private static final int ALIGNMENT = 8;
     private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).maxStringLength((int) LONGEST_HEADER).build()).build();
@@ -76,7 +79,7 @@ final class Safetensors {
                 json = parser;
                 expect(JsonToken.START_OBJECT, "the header");
                 for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                    if (name.equals("__metadata__")) {
+                    if (name.equals(METADATA)) {
                         metadata();
                     } else {
                         tensor(name);
@@ -97,7 +100,7 @@ final class Safetensors {
         }
 
         private void metadata() throws IOException {
-            expect(JsonToken.START_OBJECT, "__metadata__");
+            expect(JsonToken.START_OBJECT, METADATA);
             for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
                 expect(JsonToken.VALUE_STRING, "metadata \"" + key + "\"");
                 metadata.put(key, json.getText());
@@ -174,7 +177,7 @@ final class Safetensors {
         try (JsonGenerator json = JSON.createGenerator(header)) {
             json.writeStartObject();
             if (!metadata.isEmpty()) {
-                json.writeObjectFieldStart("__metadata__");
+                json.writeObjectFieldStart(METADATA);
                 for (Map.Entry<String, String> entry : new TreeMap<>(metadata).entrySet()) { // the same bytes each time
                     json.writeStringField(entry.getKey(), entry.getValue());
                 }

@@ -8,17 +8,31 @@ import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/**
- * A tensor as it is in a file: its name, and its elements row-major and little-endian, of whatever type.
- *
- * @param sizes of each dimension
- * @param bytes the elements; gone when the file they come from is closed
- */
-public record StoredTensor(String name, DType type, long[] sizes, MemorySegment bytes) {
-    /** The numbers of a tensor, as they are now and while it is in use. */
+/** A tensor as it is in a file: its name, and its elements row-major and little-endian, of whatever type. */
+public final class StoredTensor {
+    private final String name;
+    private final DType type;
+    private final long[] sizes;
+    private final MemorySegment bytes;
+    private final Object owner; // whose memory it is, which must not be recycled; or null
+
+    private StoredTensor(String name, DType type, long[] sizes, MemorySegment bytes, Object owner) {
+        this.name = name;
+        this.type = type;
+        this.sizes = sizes;
+        this.bytes = bytes;
+        this.owner = owner;
+    }
+
+    /** {@code bytes} has as many elements as the sizes say. */
+    StoredTensor(String name, DType type, long[] sizes, MemorySegment bytes) {
+        this(name, type, sizes, bytes, null);
+    }
+
+    /** The numbers of a tensor, as they are when they are used; not a copy. */
     public static StoredTensor of(String name, Tensor tensor) {
         MemorySegment numbers = tensor.matrix().segment().asSlice(4L * tensor.matrix().offset(), 4L * tensor.shape().elements());
-        return new StoredTensor(name, DType.F32, longs(tensor.shape().sizes()), numbers);
+        return new StoredTensor(name, DType.F32, longs(tensor.shape().sizes()), numbers, tensor);
     }
 
     /** Whole numbers, [values.length]. */
@@ -34,6 +48,24 @@ public record StoredTensor(String name, DType type, long[] sizes, MemorySegment 
         return Arrays.stream(sizes).asLongStream().toArray();
     }
 
+    public String name() {
+        return name;
+    }
+
+    public DType type() {
+        return type;
+    }
+
+    /** The size of each dimension. */
+    public long[] sizes() {
+        return sizes.clone();
+    }
+
+    /** The elements; gone when the file they come from is closed, or the tensor is recycled. */
+    public MemorySegment bytes() {
+        return bytes;
+    }
+
     /** The number of elements. */
     public long elements() {
         return bytes.byteSize() / type.bytes();
@@ -46,7 +78,7 @@ public record StoredTensor(String name, DType type, long[] sizes, MemorySegment 
 
     /** Under another name. */
     public StoredTensor named(String other) {
-        return new StoredTensor(other, type, sizes, bytes);
+        return new StoredTensor(other, type, sizes, bytes, owner);
     }
 
     /**
@@ -80,8 +112,16 @@ public record StoredTensor(String name, DType type, long[] sizes, MemorySegment 
         return shape();
     }
 
-    /** Writes the elements into a tensor of this shape, as float32. */
-    void copyTo(Tensor tensor) {
+    /**
+     * Writes the elements into a tensor, as float32.
+     *
+     * @param tensor of this shape
+     * @throws IllegalArgumentException when it is not, or the elements are not floating-point numbers
+     */
+    public void copyTo(Tensor tensor) {
+        if (!shapeOfFloats().equals(tensor.shape())) {
+            throw new IllegalArgumentException(name + ": " + form() + " into a tensor of " + tensor.shape() + "; they must be of one shape");
+        }
         var target = tensor.matrixToWrite();
         MemorySegment to = target.segment().asSlice(4L * target.offset(), 4L * tensor.shape().elements());
         if (type == DType.F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {

@@ -1,12 +1,16 @@
 package dev.sluice.core.io;
 
+import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.nn.Module;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +26,17 @@ import java.util.Map;
  * TensorFile.write(Path.of("lstm.safetensors"), lstm.namedParameters());
  * }</pre>
  *
- * <p>A file of safetensors is mapped, not read: its tensors take memory when they are copied out. It must stay as it is until it is closed. Numbers of 16 and 64 bits become
- * float32, of which the latter are rounded.
+ * <p>A file of safetensors is mapped, not read: its tensors take memory when they are copied out. It must stay as it is until it is closed. F16, BF16 and F64 become float32,
+ * the last of them rounded.
  */
 public final class TensorFile implements AutoCloseable {
+    /** What can be written, and so much can be read. */
+    static final int LONGEST_NAME = 500;
+
     private final Path path;
     private final Format format;
     private final Arena arena;
-    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    private final Map<String, StoredTensor> tensors;
     private final Map<String, String> metadata;
 
     /** What there is in a file: tensors, and texts beside them. */
@@ -55,14 +62,19 @@ public final class TensorFile implements AutoCloseable {
         this.path = path;
         this.format = format;
         this.arena = arena;
-        content.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
-        metadata = content.metadata();
+        Map<String, StoredTensor> all = new LinkedHashMap<>();
+        content.tensors().forEach(tensor -> all.put(tensor.name(), tensor));
+        tensors = Collections.unmodifiableMap(all);
+        metadata = Collections.unmodifiableMap(content.metadata());
     }
 
     /**
      * @throws DamagedFileException when it is no such file, or damaged, or holds what is not read for safety's sake
      */
     public static TensorFile open(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new DamagedFileException(path + ": it is a folder; a file of safetensors or of PyTorch is required");
+        }
         Arena arena = Arena.ofShared();
         try {
             MemorySegment bytes = map(path, arena);
@@ -138,7 +150,7 @@ public final class TensorFile implements AutoCloseable {
      */
     public Map<String, StoredTensor> stored(String prefix) {
         Map<String, StoredTensor> part = new LinkedHashMap<>();
-        String start = prefix.isEmpty() ? "" : prefix + ".";
+        String start = prefix.isEmpty() || prefix.endsWith(".") ? prefix : prefix + ".";
         tensors.forEach((name, stored) -> {
             if (name.startsWith(start)) {
                 part.put(name.substring(start.length()), stored.named(name.substring(start.length())));
@@ -162,6 +174,22 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
+     * As {@link #load}, for what has the same names on both sides; PyTorch's {@code strict=False}.
+     *
+     * @return what was left alone
+     */
+    public Module.Unmatched loadMatching(Module module, String prefix) {
+        return module.loadMatching(stored(prefix), StoredTensor::shapeOfFloats, StoredTensor::copyTo);
+    }
+
+    /** The shapes of what is under a prefix, as {@link dev.sluice.core.LSTM#of(Map)} takes them. */
+    public Map<String, Shape> shapes(String prefix) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        stored(prefix).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+
+    /**
      * Writes tensors to a file: a state dictionary that {@code torch.load} reads, or safetensors, as {@link Format#of} says. It is
      * written beside its place and moved there when it is complete.
      */
@@ -176,6 +204,12 @@ public final class TensorFile implements AutoCloseable {
      * @throws IllegalArgumentException when two tensors have one name, or there is metadata for a checkpoint
      */
     public static void write(Path path, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+        for (StoredTensor tensor : tensors) {
+            if (tensor.name().length() > LONGEST_NAME || tensor.name().equals(Safetensors.METADATA)) {
+                throw new IllegalArgumentException("write: a tensor is named \"" + (tensor.name().length() > 60 ? tensor.name().substring(0, 60) + "…" : tensor.name()) + "\"; a name of at most "
+                        + LONGEST_NAME + " letters, other than " + Safetensors.METADATA + ", is required");
+            }
+        }
         if (tensors.stream().map(StoredTensor::name).distinct().count() < tensors.size()) {
             throw new IllegalArgumentException("write: two tensors have one name among " + tensors.stream().map(StoredTensor::name).toList() + "; names must differ");
         }
@@ -190,11 +224,14 @@ public final class TensorFile implements AutoCloseable {
                 Safetensors.write(channel, tensors, metadata);
             }
         });
+        Reference.reachabilityFence(tensors); // and with them the memory that was written
     }
 
     /** Ends the use of everything in {@link #stored}. Copies stay. */
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 }

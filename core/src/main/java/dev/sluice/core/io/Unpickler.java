@@ -15,8 +15,8 @@ import java.util.Map;
  * {@linkplain Pickled.Tensor references to tensors}, and nothing else: it knows a few names and calls none.
  */
 final class Unpickler {
-    /** More than the state of any training has; a pickle of so many is refused before it takes memory. */
-    private static final int MOST_STEPS = 5_000_000;
+    /** More than the state of any training has, which are about 30 for each tensor; what they make takes less than a hundred bytes each. */
+    private static final int MOST_STEPS = 1_000_000;
 
     private static final Object MARK = new Object();
     private static final String TENSOR = "torch._utils._rebuild_tensor_v2", PARAMETER = "torch._utils._rebuild_parameter", DICTIONARY = "collections.OrderedDict", SIZE = "torch.Size";

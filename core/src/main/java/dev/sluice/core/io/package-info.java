@@ -9,6 +9,6 @@
  * }</pre>
  *
  * <p>Nothing in a file is ever executed: of PyTorch's checkpoints, which are pickles, only what tensors are made of is understood, and everything else is
- * refused by its name. Files are checked before anything is made of them, and one that is damaged or lies costs no more memory than it has bytes.
+ * refused by its name. Files are checked before anything is made of them, and one that is damaged or lies costs memory in proportion to its size, not to what it claims.
  */
 package dev.sluice.core.io;

@@ -126,8 +126,13 @@ public abstract class Module {
      * @throws IllegalArgumentException naming every parameter that is of another shape; nothing is written then
      */
     public final Unmatched loadMatching(Map<String, Tensor> values) {
+        return loadMatching(values, Tensor::shape, (value, parameter) -> parameter.copyFrom(value));
+    }
+
+    /** As {@link #loadMatching(Map)}, with values of any kind; see {@link #load(Map, Function, BiConsumer)}. */
+    public final <V> Unmatched loadMatching(Map<String, V> values, Function<V, Shape> shape, BiConsumer<V, Tensor> write) {
         Map<String, Tensor> mine = namedParameters();
-        write(mine, values, (value, parameter) -> parameter.copyFrom(value), wrongShapes(mine, values, Tensor::shape));
+        write(mine, values, write, wrongShapes(mine, values, shape));
         return unmatched(mine, values);
     }
 

@@ -9,29 +9,35 @@ import dev.sluice.core.nn.Module;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Everything that a training needs to go on as if it had never stopped, to the last bit: the parameters, what the optimizer keeps, where the random streams are, how far it has come, and
- * with which options. It is kept in a file of safetensors, from which other programs may take the parameters, {@code model.} and so on.
+ * What a training needs to go on as if it had never stopped, to the last bit: the parameters, what the optimizer keeps, where the random streams are, how far it has come, and
+ * with which options. It is kept in a file of safetensors, from which other programs may take the parameters, {@code model.} and so on. What a {@link dev.sluice.core.StatefulLSTM}
+ * carries from batch to batch is not in it: save where it is {@linkplain dev.sluice.core.StatefulLSTM#reset() reset}, or keep its state in a file beside.
  *
  * <pre>{@code
- * Checkpoint checkpoint = new Checkpoint(Map.of("hidden", "64", "rate", "0.003")).of("model", tagger).of("optimizer", adam).of("random", random);
+ * Checkpoint checkpoint = new Checkpoint(Map.of("hidden", "64", "rate", "0.003")).with("model", tagger).with("optimizer", adam).with("random", random);
  * checkpoint.save(file, Map.of("epoch", "3"));
  * int epoch = Integer.parseInt(checkpoint.restore(file).get("epoch"));       // perhaps in another process
  * }</pre>
  */
 public final class Checkpoint {
-    private static final String KIND = "kind", TRAINING = "training of Sluice", OPTION = "option.", PROGRESS = "progress.", RATE = ".rate", STEPS = ".steps", STATE = ".state";
+    private static final String KIND = "kind", TRAINING = "training of Sluice", OPTION = "option.", PROGRESS = "progress.";
 
     private final Map<String, String> options;
-    private final Map<String, Module> modules = new LinkedHashMap<>();
-    private final Map<String, Optimizer> optimizers = new LinkedHashMap<>();
-    private final Map<String, Generator> generators = new LinkedHashMap<>();
-    private final Map<String, Resumable> others = new LinkedHashMap<>();
+    private final Map<String, Part> parts = new LinkedHashMap<>();
+
+    /** Something that is kept: tensors that are written in place, and numbers and texts that are put back together. */
+    private record Part(Supplier<Map<String, Tensor>> tensors, Supplier<Map<String, int[]>> numbers, Supplier<Map<String, String>> texts,
+            BiConsumer<Map<String, int[]>, Map<String, String>> putBack) {}
 
     /**
      * @param options that must be the same when it goes on, such as sizes and rates
@@ -40,32 +46,34 @@ public final class Checkpoint {
         this.options = new TreeMap<>(options);
     }
 
-    /** Its parameters are kept, under {@code name} and a dot. Returns this. */
-    public Checkpoint of(String name, Module module) {
-        return put(modules, name, module);
+    /** Keeps a module's parameters, under {@code name} and a dot. Returns this. */
+    public Checkpoint with(String name, Module module) {
+        return with(name, new Part(module::namedParameters, Map::of, Map::of, (_, _) -> {}));
     }
 
-    /** What it keeps for its parameters is kept, and its learning rate. Returns this. */
-    public Checkpoint of(String name, Optimizer optimizer) {
-        return put(optimizers, name, optimizer);
+    /** Keeps what an optimizer keeps for its parameters, and its learning rate. Returns this. */
+    public Checkpoint with(String name, Optimizer optimizer) {
+        return with(name, new Part(optimizer::kept, () -> Map.of("steps", optimizer.steps()), () -> Map.of("rate", "" + optimizer.learningRate()), (numbers, texts) -> {
+            optimizer.steps(numbers.get("steps"));
+            optimizer.learningRate(Double.parseDouble(texts.get("rate")));
+        }));
     }
 
-    /** Where its stream is is kept. Returns this. */
-    public Checkpoint of(String name, Generator random) {
-        return put(generators, name, random);
+    /** Keeps the place of a random stream. Returns this. */
+    public Checkpoint with(String name, Generator random) {
+        return with(name, new Part(Map::of, () -> Map.of("state", random.state()), Map::of, (numbers, _) -> random.restore(numbers.get("state"))));
     }
 
-    /** Where it is is kept. Returns this. */
-    public Checkpoint of(String name, Resumable other) {
-        return put(others, name, other);
+    /** Keeps the place of a schedule, early stopping, or something of your own. Returns this. */
+    public Checkpoint with(String name, Resumable resumable) {
+        return with(name, new Part(Map::of, Map::of, resumable::progress, (_, texts) -> resumable.resume(texts)));
     }
 
-    private <T> Checkpoint put(Map<String, T> kind, String name, T part) {
-        boolean known = modules.containsKey(name) || optimizers.containsKey(name) || generators.containsKey(name) || others.containsKey(name);
-        if (known || name.isEmpty() || name.contains(".") || (name + ".").equals(OPTION) || (name + ".").equals(PROGRESS)) {
+    private Checkpoint with(String name, Part part) {
+        if (parts.containsKey(name) || name.isEmpty() || name.contains(".") || (name + ".").equals(OPTION) || (name + ".").equals(PROGRESS)) {
             throw new IllegalArgumentException("Checkpoint: the name \"" + name + "\"; names must be new, not empty, without dots, and other than option and progress");
         }
-        kind.put(name, part);
+        parts.put(name, part);
         return this;
     }
 
@@ -75,15 +83,24 @@ public final class Checkpoint {
      * @param progress how far it has come, in the program's own words
      */
     public void save(Path file, Map<String, String> progress) throws IOException {
+        if (TensorFile.Format.of(file) != TensorFile.Format.SAFETENSORS) {
+            throw new IllegalArgumentException("Checkpoint: " + file + "; a checkpoint is kept as safetensors; another name, such as one that ends with .safetensors, is required");
+        }
         List<StoredTensor> tensors = new ArrayList<>();
-        tensors().forEach((name, tensor) -> tensors.add(StoredTensor.of(name, tensor)));
-        numbers().forEach((name, numbers) -> tensors.add(StoredTensor.of(name, numbers)));
-        Map<String, String> metadata = new LinkedHashMap<>(Map.of(KIND, TRAINING));
+        all(Part::tensors).forEach((name, tensor) -> tensors.add(StoredTensor.of(name, tensor)));
+        all(Part::numbers).forEach((name, numbers) -> tensors.add(StoredTensor.of(name, numbers)));
+        Map<String, String> metadata = new TreeMap<>(all(Part::texts));
+        metadata.put(KIND, TRAINING);
         options.forEach((name, value) -> metadata.put(OPTION + name, value));
-        optimizers.forEach((name, optimizer) -> metadata.put(name + RATE, Double.toString(optimizer.learningRate())));
-        others.forEach((name, other) -> new TreeMap<>(other.progress()).forEach((key, value) -> metadata.put(name + "." + key, value)));
-        new TreeMap<>(progress).forEach((name, value) -> metadata.put(PROGRESS + name, value));
+        progress.forEach((name, value) -> metadata.put(PROGRESS + name, value));
         TensorFile.write(file, tensors, metadata);
+    }
+
+    /** What all parts have of one kind, under their names and a dot. */
+    private <T> Map<String, T> all(Function<Part, Supplier<Map<String, T>>> kind) {
+        Map<String, T> all = new LinkedHashMap<>();
+        parts.forEach((name, part) -> kind.apply(part).get().forEach((key, value) -> all.put(name + "." + key, value)));
+        return all;
     }
 
     /**
@@ -91,62 +108,50 @@ public final class Checkpoint {
      *
      * @return how far it had come
      * @throws DamagedFileException when it is no file of safetensors, or a damaged one
-     * @throws IllegalArgumentException when it is of another training, naming every option, tensor and shape that differs; nothing is changed then
+     * @throws IllegalArgumentException when it is of another training, naming every option, part and shape that differs; nothing is changed then
      */
     public Map<String, String> restore(Path path) throws IOException {
         try (TensorFile file = TensorFile.open(path)) {
             requireSame(path, file);
-            tensors().forEach((name, tensor) -> tensor.copyFrom(file.tensor(name)));
-            optimizers.forEach((name, optimizer) -> {
-                optimizer.steps(file.stored().get(name + STEPS).toInts());
-                optimizer.learningRate(Double.parseDouble(file.metadata().get(name + RATE)));
+            parts.forEach((name, part) -> {
+                Map<String, int[]> numbers = new HashMap<>();
+                part.numbers.get().keySet().forEach(key -> numbers.put(key, file.stored().get(name + "." + key).toInts()));
+                part.putBack.accept(numbers, part(file.metadata(), name + "."));
             });
-            generators.forEach((name, random) -> random.state(file.stored().get(name + STATE).toInts()));
-            others.forEach((name, other) -> other.resume(part(file.metadata(), name + ".")));
+            all(Part::tensors).forEach((name, tensor) -> file.stored().get(name).copyTo(tensor));
             return part(file.metadata(), PROGRESS);
         }
     }
 
     private void requireSame(Path path, TensorFile file) {
-        if (!TRAINING.equals(file.metadata().get(KIND))) {
+        Map<String, String> theirs = new TreeMap<>(file.metadata());
+        if (!TRAINING.equals(theirs.remove(KIND))) {
             throw new IllegalArgumentException(path + ": it holds tensors, but no checkpoint of a training");
         }
+        theirs.keySet().removeIf(name -> name.startsWith(PROGRESS));
         List<String> differences = new ArrayList<>();
-        Map<String, String> theirs = part(file.metadata(), OPTION);
         options.forEach((name, value) -> {
-            String other = theirs.remove(name);
+            String other = theirs.remove(OPTION + name);
             if (!value.equals(other)) {
                 differences.add(name + " is " + (other == null ? "not set" : other) + " there, " + value + " here");
             }
         });
-        theirs.forEach((name, value) -> differences.add(name + " is " + value + " there, not set here"));
-        Map<String, String> forms = new LinkedHashMap<>();
-        tensors().forEach((name, tensor) -> forms.put(name, StoredTensor.of(name, tensor).form()));
-        numbers().forEach((name, numbers) -> forms.put(name, StoredTensor.of(name, numbers).form()));
+        Map<String, String> forms = new LinkedHashMap<>(), theirForms = new LinkedHashMap<>();
+        all(Part::tensors).forEach((name, tensor) -> forms.put(name, StoredTensor.of(name, tensor).form()));
+        all(Part::numbers).forEach((name, numbers) -> forms.put(name, StoredTensor.of(name, numbers).form()));
+        all(Part::texts).keySet().forEach(name -> forms.put(name, "a text"));
+        file.stored().forEach((name, tensor) -> theirForms.put(name, tensor.form()));
+        theirs.forEach((name, value) -> theirForms.put(name, name.startsWith(OPTION) ? value : "a text"));
         forms.forEach((name, form) -> {
-            StoredTensor stored = file.stored().get(name);
-            if (stored == null || !stored.form().equals(form)) {
-                differences.add(name + " is " + (stored == null ? "missing" : stored.form()) + " there, " + form + " here");
+            String other = theirForms.remove(name);
+            if (!form.equals(other)) {
+                differences.add(name + " is " + (other == null ? "missing" : other) + " there, " + form + " here");
             }
         });
-        file.stored().keySet().stream().filter(name -> !forms.containsKey(name)).forEach(name -> differences.add(name + " is there, and not here"));
+        theirForms.forEach((name, form) -> differences.add((name.startsWith(OPTION) ? name.substring(OPTION.length()) : name) + " is " + form + " there, missing here"));
         if (!differences.isEmpty()) {
             throw new IllegalArgumentException(path + ": it is a checkpoint of another training: " + String.join("; ", differences));
         }
-    }
-
-    private Map<String, Tensor> tensors() {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        modules.forEach((name, module) -> module.namedParameters().forEach((parameter, tensor) -> tensors.put(name + "." + parameter, tensor)));
-        optimizers.forEach((name, optimizer) -> optimizer.kept().forEach((place, tensor) -> tensors.put(name + "." + place, tensor)));
-        return tensors;
-    }
-
-    private Map<String, int[]> numbers() {
-        Map<String, int[]> numbers = new LinkedHashMap<>();
-        optimizers.forEach((name, optimizer) -> numbers.put(name + STEPS, optimizer.steps()));
-        generators.forEach((name, random) -> numbers.put(name + STATE, random.state()));
-        return numbers;
     }
 
     private static Map<String, String> part(Map<String, String> metadata, String prefix) {

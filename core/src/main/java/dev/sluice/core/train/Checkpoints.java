@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * then older ones are deleted. So whenever a process is killed, the last complete one is there.
  */
 public final class Checkpoints {
+    private static final int LARGEST = 999_999_999;
     private static final String NAME = "\\d{9}\\.safetensors";
 
     private final Path folder;
@@ -33,11 +34,16 @@ public final class Checkpoints {
     /**
      * Saves a checkpoint.
      *
-     * @param number greater than that of the last one, such as the number of batches so far
+     * @param number not less than that of the last one, such as the number of batches so far
      * @throws IOException when it cannot be written; those from before are still there
      */
     public void save(Checkpoint checkpoint, int number, Map<String, String> progress) throws IOException {
-        checkpoint.save(folder.resolve("%09d.safetensors".formatted(number)), progress);
+        Path file = folder.resolve("%09d.safetensors".formatted(number));
+        Path last = latest().orElse(file);
+        if (number < 0 || number > LARGEST || last.compareTo(file) > 0) {
+            throw new IllegalArgumentException("Checkpoints: number " + number + " after " + last + "; numbers from 0 to " + LARGEST + " that do not fall are required");
+        }
+        checkpoint.save(file, progress);
         List<Path> all = all();
         for (Path older : all.subList(0, Math.max(0, all.size() - keep))) {
             Files.deleteIfExists(older);
@@ -61,7 +67,7 @@ public final class Checkpoints {
     /** What processes left behind that were killed while they wrote. */
     private void deleteLeftovers() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(file -> file.getFileName().toString().matches(NAME + "\\.\\d+\\.part")).toList()) {
+            for (Path file : files.filter(file -> file.getFileName().toString().matches(NAME + "\\.\\d+\\.\\d+\\.part")).toList()) {
                 String[] parts = file.getFileName().toString().split("\\.");
                 if (ProcessHandle.of(Long.parseLong(parts[2])).isEmpty()) {
                     Files.deleteIfExists(file);

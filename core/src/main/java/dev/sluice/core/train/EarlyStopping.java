@@ -6,7 +6,7 @@ import java.util.Map;
  * Tells when a training no longer gets better.
  *
  * <pre>{@code
- * if (early.isBest(score)) {
+ * if (early.update(score)) {
  *     save the model
  * } else if (early.isOver()) {
  *     break;
@@ -28,8 +28,8 @@ public final class EarlyStopping implements Resumable {
         this.patience = patience;
     }
 
-    /** Takes the next score, the higher the better; whether it is the best so far. Not a number is never better. */
-    public boolean isBest(double score) {
+    /** Takes the next score, the higher the better (of a loss, give the negative); whether it is the best so far. Not a number is never better. */
+    public boolean update(double score) {
         boolean better = score > best;
         best = better ? score : best;
         since = better ? 0 : since + 1;

@@ -9,12 +9,14 @@ import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.nn.Linear;
+import dev.sluice.core.nn.Module;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,5 +179,58 @@ class TensorFileTest {
         }
         assertThatThrownBy(() -> TensorFile.write(folder.resolve("none/a.pt"), Map.of("a", Tensor.ones(2)))).isInstanceOf(IOException.class);
         assertThat(folder.toFile().list()).containsExactly("a.safetensors");
+    }
+
+    @Test
+    void tensorsThatNobodyElseHoldsAreWrittenWhole() throws IOException {
+        List<StoredTensor> stored = IntStream.range(0, 50).mapToObj(i -> StoredTensor.of("t" + i, Tensor.full(i, 1000))).toList();
+        System.gc();
+        List<Tensor> others = IntStream.range(0, 200).mapToObj(i -> Tensor.full(-1f, 1000)).toList();
+        Path path = folder.resolve("a.safetensors");
+        TensorFile.write(path, stored, Map.of());
+        try (TensorFile file = TensorFile.open(path)) {
+            for (int i = 0; i < 50; i++) {
+                assertThat(file.tensor("t" + i).toArray()).containsOnly(i);
+            }
+        }
+        assertThat(others).allSatisfy(other -> assertThat(other.get(0)).isEqualTo(-1f));
+    }
+
+    @Test
+    void leniently() throws IOException {
+        Path path = folder.resolve("a.safetensors");
+        TensorFile.write(path, List.of(StoredTensor.of("part.weight", Tensor.ones(3, 2)), StoredTensor.of("part.count", 7)), Map.of());
+        Linear linear = new Linear(2, 3);
+        try (TensorFile file = TensorFile.open(path)) {
+            assertThat(file.loadMatching(linear, "part.")).isEqualTo(new Module.Unmatched(List.of("bias"), List.of("count")));
+            assertThat(file.shapes("part")).containsEntry("weight", Shape.of(3, 2));
+            assertThatThrownBy(() -> file.stored().clear()).isInstanceOf(UnsupportedOperationException.class);
+        }
+        TensorFile twice = TensorFile.open(path);
+        twice.close();
+        twice.close();
+        assertThat(linear.parameters().getFirst().toArray()).containsOnly(1f);
+    }
+
+    @Test
+    void whatCouldNotBeReadIsNotWritten() {
+        for (String name : List.of("__metadata__", "x".repeat(501))) {
+            assertThatThrownBy(() -> TensorFile.write(folder.resolve("a.pt"), Map.of(name, Tensor.ones(1)))).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a name of at most 500 letters, other than __metadata__, is required");
+        }
+        assertThat(folder).isEmptyDirectory();
+        assertThatThrownBy(() -> TensorFile.open(folder)).isInstanceOf(DamagedFileException.class).hasMessage(folder + ": it is a folder; a file of safetensors or of PyTorch is required");
+    }
+
+    @Test
+    void whatALinkPointsToIsWritten() throws IOException {
+        Path path = folder.resolve("a.safetensors"), link = folder.resolve("link");
+        TensorFile.write(path, Map.of("a", Tensor.ones(1)));
+        Files.createSymbolicLink(link, path);
+        TensorFile.write(link, Map.of("a", Tensor.zeros(1)));
+        assertThat(link).isSymbolicLink();
+        try (TensorFile file = TensorFile.open(path)) {
+            assertThat(file.tensor("a").item()).isZero();
+        }
     }
 }

@@ -52,13 +52,13 @@ class CheckpointTest {
                 loss.backward();
                 optimizer.step();
                 schedule.step();
-                early.isBest(-loss.item());
+                early.update(-loss.item());
             }
         }
 
         Checkpoint checkpoint(String... options) {
-            return new Checkpoint(Map.of("hidden", "" + lstm.hiddenSize(), "note", String.join(" ", options))).of("model", lstm).of("optimizer", optimizer).of("random", random)
-                    .of("schedule", (Resumable) schedule).of("early", early);
+            return new Checkpoint(Map.of("hidden", "" + lstm.hiddenSize(), "note", String.join(" ", options))).with("model", lstm).with("optimizer", optimizer).with("random", random)
+                    .with("schedule", (Resumable) schedule).with("early", early);
         }
     }
 
@@ -88,8 +88,15 @@ class CheckpointTest {
         assertThatThrownBy(() -> other.checkpoint("y").restore(file)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(file + ": it is a checkpoint of another training: hidden is 5 there, 4 here; note is x there, y here; "
                         + "model.weight_ih_l0 is F32 [20, 3] there, F32 [16, 3] here; ")
-                .hasMessageContaining("optimizer.0.1 is there, and not here");
+                .hasMessageContaining("optimizer.0.1 is F32 [20, 3] there, missing here");
         assertSameBits("weights", other.lstm.parameters().getFirst(), before);
+        Training same = new Training("Adam", 2, 5);
+        Checkpoint without = new Checkpoint(Map.of("hidden", "5", "note", "x")).with("model", same.lstm).with("optimizer", same.optimizer).with("random", same.random)
+                .with("schedule", (Resumable) same.schedule).with("late", same.early);
+        assertThatThrownBy(() -> without.restore(file)).hasMessage(file + ": it is a checkpoint of another training: late.best is missing there, a text here; late.since is missing there, "
+                + "a text here; early.best is a text there, missing here; early.since is a text there, missing here");
+        assertThatThrownBy(() -> without.save(folder.resolve("c.pt"), Map.of())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Checkpoint: " + folder.resolve("c.pt") + "; a checkpoint is kept as safetensors; another name, such as one that ends with .safetensors, is required");
         Path weights = folder.resolve("b.safetensors");
         TensorFile.write(weights, other.lstm.namedParameters());
         assertThatThrownBy(() -> other.checkpoint().restore(weights)).isInstanceOf(IllegalArgumentException.class).hasMessage(weights + ": it holds tensors, but no checkpoint of a training");
@@ -108,6 +115,9 @@ class CheckpointTest {
         checkpoints.save(training.checkpoint(), 300, Map.of("at", "again")); // after a resumption, perhaps
         assertThat(checkpoints.all()).extracting(file -> file.getFileName().toString()).containsExactly("000000020.safetensors", "000000300.safetensors");
         assertThat(training.checkpoint().restore(checkpoints.latest().orElseThrow())).containsEntry("at", "again");
+        assertThatThrownBy(() -> checkpoints.save(training.checkpoint(), 299, Map.of())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Checkpoints: number 299 after " + checkpoints.latest().orElseThrow() + "; numbers from 0 to 999999999 that do not fall are required");
+        assertThatThrownBy(() -> checkpoints.save(training.checkpoint(), 1_000_000_000, Map.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Checkpoints(folder, 0)).hasMessage("Checkpoints: 0 are to be kept; at least 1 is required");
     }
 
@@ -115,8 +125,8 @@ class CheckpointTest {
     void whatAKilledProcessLeftIsClearedAway() throws Exception {
         Process gone = new ProcessBuilder("true").start();
         gone.waitFor();
-        Path left = folder.resolve("000000001.safetensors." + gone.pid() + ".part"), others = folder.resolve("notes.txt"), inUse = folder.resolve("000000002.safetensors."
-                + ProcessHandle.current().pid() + ".part");
+        Path left = folder.resolve("000000001.safetensors." + gone.pid() + ".7.part"), others = folder.resolve("notes.txt"), inUse = folder.resolve("000000002.safetensors."
+                + ProcessHandle.current().pid() + ".999.part");
         for (Path file : List.of(left, others, inUse)) {
             Files.writeString(file, "x");
         }
@@ -142,9 +152,9 @@ class CheckpointTest {
 
     @Test
     void partsHaveNamesOfTheirOwn() {
-        Checkpoint checkpoint = new Checkpoint(Map.of()).of("random", new Generator(1));
+        Checkpoint checkpoint = new Checkpoint(Map.of()).with("random", new Generator(1));
         for (String name : List.of("random", "", "a.b", "option", "progress")) {
-            assertThatThrownBy(() -> checkpoint.of(name, new EarlyStopping(1))).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> checkpoint.with(name, new EarlyStopping(1))).isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("Checkpoint: the name \"" + name + "\"; names must be new, not empty, without dots, and other than option and progress");
         }
     }
@@ -154,21 +164,21 @@ class CheckpointTest {
         Generator random = new Generator(1), other = new Generator(2);
         random.normal(); // and one is spare
         random.nextInt();
-        other.state(random.state());
+        other.restore(random.state());
         assertThat(other.normal()).isEqualTo(random.normal());
         assertThat(other.nextLong()).isEqualTo(random.nextLong());
-        assertThatThrownBy(() -> other.state(1, 2)).isInstanceOf(IllegalArgumentException.class).hasMessage("Generator: a state of 2 numbers; 627 that state() gave are required");
+        assertThatThrownBy(() -> other.restore(new int[2])).isInstanceOf(IllegalArgumentException.class).hasMessage("Generator: a state of 2 numbers; 627 that state() gave are required");
     }
 
     @Test
     void earlyStoppingKnowsTheBestAndRunsOutOfPatience() {
         EarlyStopping early = new EarlyStopping(2);
-        assertThat(early.isBest(1)).isTrue();
-        assertThat(early.isBest(1)).isFalse();
+        assertThat(early.update(1)).isTrue();
+        assertThat(early.update(1)).isFalse();
         assertThat(early.isOver()).isFalse();
-        assertThat(early.isBest(2)).isTrue();
-        assertThat(early.isBest(Double.NaN)).isFalse();
-        assertThat(early.isBest(1.5)).isFalse();
+        assertThat(early.update(2)).isTrue();
+        assertThat(early.update(Double.NaN)).isFalse();
+        assertThat(early.update(1.5)).isFalse();
         assertThat(early.isOver()).isTrue();
         assertThat(early.best()).isEqualTo(2);
         assertThatThrownBy(() -> new EarlyStopping(0)).hasMessage("EarlyStopping: a patience of 0; at least 1 is required");

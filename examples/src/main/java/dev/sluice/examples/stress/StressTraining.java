@@ -70,11 +70,11 @@ public final class StressTraining implements Resumable {
     /** The batches of this epoch: drawn anew, or as they were drawn when it began. */
     private List<int[]> order() {
         if (done == 0) {
-            epochBegan.state(random.state());
+            epochBegan.restore(random.state());
             return batches.shuffled(random);
         }
         Generator again = new Generator(0);
-        again.state(epochBegan.state());
+        again.restore(epochBegan.state());
         return batches.shuffled(again);
     }
 
@@ -97,7 +97,7 @@ public final class StressTraining implements Resumable {
 
     /** What of a training is kept. */
     public Checkpoint checkpoint(Map<String, String> options) {
-        return new Checkpoint(options).of("model", tagger).of("adam", optimizer).of("random", random).of("epoch began", epochBegan).of("training", this);
+        return new Checkpoint(options).with("model", tagger).with("adam", optimizer).with("random", random).with("epoch began", epochBegan).with("training", this);
     }
 
     @Override
