@@ -34,12 +34,12 @@ record DenseBatch(Tensor input, int steps, int batch, boolean batchFirst, boolea
 
     /** [layers · directions, ..] with a batch of one in the middle, if the input has none. */
     LSTMState batched(LSTMState state) {
-        return unbatched ? new LSTMState(state.h().view(state.h().size(0), 1, state.h().size(1)), state.c().view(state.c().size(0), 1, state.c().size(1))) : state;
+        return unbatched ? state.unsqueezed() : state;
     }
 
     /** The opposite of {@link #batched}. */
     LSTMState back(LSTMState state) {
-        return unbatched ? new LSTMState(state.h().view(state.h().size(0), state.h().size(2)), state.c().view(state.c().size(0), state.c().size(2))) : state;
+        return unbatched ? state.squeezed() : state;
     }
 
     /** Packed rows in the form of the input. */

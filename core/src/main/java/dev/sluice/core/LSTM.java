@@ -44,6 +44,11 @@ public class LSTM extends Module {
         this(of(inputSize, hiddenSize));
     }
 
+    /** As {@link #LSTM(int, int)}, drawing from {@code random}. */
+    public LSTM(int inputSize, int hiddenSize, Generator random) {
+        this(of(inputSize, hiddenSize).random(random));
+    }
+
     LSTM(LSTMBuilder choices) {
         options = new LSTMBuilder(choices);
         backend = options.backend();
@@ -97,7 +102,7 @@ public class LSTM extends Module {
      */
     public LSTMResult<PackedSequence> forward(PackedSequence input, LSTMState first) {
         requirePacked(input, first);
-        LSTMStates<Tensor> states = run(input.data(), input.packing(), first, LSTMLayer.Cells.LAST);
+        AllStates<Tensor> states = run(input.data(), input.packing(), first, LSTMLayer.Cells.LAST);
         return new LSTMResult<>(new PackedSequence(states.h().getLast(), input.packing()), states.last());
     }
 
@@ -116,28 +121,28 @@ public class LSTM extends Module {
      */
     public LSTMResult<Tensor> forward(Tensor input, LSTMState first) {
         DenseBatch dense = requireDense(input, first);
-        LSTMStates<Tensor> states = run(dense.rows(), dense.packing(), first == null ? null : dense.batched(first), LSTMLayer.Cells.LAST);
+        AllStates<Tensor> states = run(dense.rows(), dense.packing(), first == null ? null : dense.batched(first), LSTMLayer.Cells.LAST);
         return new LSTMResult<>(dense.back(states.h().getLast()), dense.back(states.last()));
     }
 
     /** As {@link #forward(PackedSequence)}, with the states of all steps and layers. */
-    public LSTMStates<PackedSequence> states(PackedSequence input) {
-        return states(input, null);
+    public AllStates<PackedSequence> allStates(PackedSequence input) {
+        return allStates(input, null);
     }
 
     /** As {@link #forward(PackedSequence, LSTMState)}, with the states of all steps and layers. */
-    public LSTMStates<PackedSequence> states(PackedSequence input, LSTMState first) {
+    public AllStates<PackedSequence> allStates(PackedSequence input, LSTMState first) {
         requirePacked(input, first);
         return run(input.data(), input.packing(), first, LSTMLayer.Cells.ALL).map(rows -> new PackedSequence(rows, input.packing()), last -> last);
     }
 
     /** As {@link #forward(Tensor)}, with the states of all steps and layers. */
-    public LSTMStates<Tensor> states(Tensor input) {
-        return states(input, null);
+    public AllStates<Tensor> allStates(Tensor input) {
+        return allStates(input, null);
     }
 
     /** As {@link #forward(Tensor, LSTMState)}, with the states of all steps and layers. */
-    public LSTMStates<Tensor> states(Tensor input, LSTMState first) {
+    public AllStates<Tensor> allStates(Tensor input, LSTMState first) {
         DenseBatch dense = requireDense(input, first);
         return run(dense.rows(), dense.packing(), first == null ? null : dense.batched(first), LSTMLayer.Cells.ALL).map(dense::back, dense::back);
     }
@@ -163,7 +168,7 @@ public class LSTM extends Module {
     }
 
     /** All layers over packed rows; states are [layers · directions, batch, ..] in the order the sequences were given. */
-    private LSTMStates<Tensor> run(Tensor x, Packing packing, LSTMState given, LSTMLayer.Cells wanted) {
+    private AllStates<Tensor> run(Tensor x, Packing packing, LSTMState given, LSTMLayer.Cells wanted) {
         LSTMState first = first(given, packing);
         List<Tensor> h = new ArrayList<>(layers.size()), c = new ArrayList<>();
         List<LSTMState> last = new ArrayList<>(layers.size());
@@ -181,7 +186,7 @@ public class LSTM extends Module {
             last.add(layer.last());
         }
         LSTMState end = LSTMState.cat(last);
-        return new LSTMStates<>(h, c, packing.isSorted() ? end : end.reordered(packing.unsortedShared()));
+        return new AllStates<>(h, c, packing.isSorted() ? end : end.reordered(packing.unsortedShared()));
     }
 
     /** The states to start from, in sorted order; zero where none are given. */

@@ -25,6 +25,16 @@ public record LSTMState(Tensor h, Tensor c) {
         return new LSTMState(scope.keep(h), scope.keep(c));
     }
 
+    /** With a batch of one in the middle. */
+    LSTMState unsqueezed() {
+        return new LSTMState(h.view(h.size(0), 1, h.size(1)), c.view(c.size(0), 1, c.size(1)));
+    }
+
+    /** The opposite of {@link #unsqueezed}. */
+    LSTMState squeezed() {
+        return new LSTMState(h.view(h.size(0), h.size(2)), c.view(c.size(0), c.size(2)));
+    }
+
     /** Some of the layers and directions. */
     LSTMState narrow(int from, int count) {
         return new LSTMState(h.narrow(0, from, count), c.narrow(0, from, count));

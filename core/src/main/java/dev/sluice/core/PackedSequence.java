@@ -91,7 +91,7 @@ public record PackedSequence(Tensor data, Packing packing) {
             throw new IllegalArgumentException("pad: a total length of " + totalLength + "; it must be at least the longest sequence's (" + packing.steps() + ")");
         }
         int[] lengths = packing.lengths();
-        int[] places = Padded.places(lengths, totalLength, layout, Side.RIGHT, packing::row);
+        int[] places = Padded.places(lengths, totalLength, layout, PaddingSide.RIGHT, packing::row);
         return new Padded(data.rows(places, value).view(Padded.sizes(lengths.length, totalLength, layout, data)), lengths, layout);
     }
 

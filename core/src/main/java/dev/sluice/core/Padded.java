@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * @param lengths the length of each sequence
  * @param side where the padding is
  */
-public record Padded(Tensor data, int[] lengths, Layout layout, Side side) {
+public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side) {
     /**
      * @throws IllegalArgumentException when there is not one length for each sequence, or a length is negative or more than there are steps
      */
@@ -45,12 +45,12 @@ public record Padded(Tensor data, int[] lengths, Layout layout, Side side) {
 
     /** With the padding behind. */
     public Padded(Tensor data, int[] lengths, Layout layout) {
-        this(data, lengths, layout, Side.RIGHT);
+        this(data, lengths, layout, PaddingSide.RIGHT);
     }
 
     /** Sequences [length, ..] filled up with zeros behind, to the length of the longest. */
     public static Padded of(List<Tensor> sequences, Layout layout) {
-        return of(sequences, layout, 0f, Side.RIGHT);
+        return of(sequences, layout, 0f, PaddingSide.RIGHT);
     }
 
     /**
@@ -59,7 +59,7 @@ public record Padded(Tensor data, int[] lengths, Layout layout, Side side) {
      * @param value what fills the sequences up
      * @throws IllegalArgumentException when there are none, or the other dimensions differ
      */
-    public static Padded of(List<Tensor> sequences, Layout layout, float value, Side side) {
+    public static Padded of(List<Tensor> sequences, Layout layout, float value, PaddingSide side) {
         int[] lengths = lengths("pad", sequences);
         int steps = Arrays.stream(lengths).max().orElseThrow(), batch = lengths.length;
         int[] starts = new int[batch];
@@ -93,7 +93,7 @@ public record Padded(Tensor data, int[] lengths, Layout layout, Side side) {
     }
 
     /** For each place of a padded batch, which row goes there, given that of each sequence and step; −1 where padding goes. */
-    static int[] places(int[] lengths, int steps, Layout layout, Side side, IntBinaryOperator row) {
+    static int[] places(int[] lengths, int steps, Layout layout, PaddingSide side, IntBinaryOperator row) {
         int batch = lengths.length;
         int[] rows = new int[Math.multiplyExact(batch, steps)];
         Arrays.fill(rows, -1);
@@ -106,8 +106,8 @@ public record Padded(Tensor data, int[] lengths, Layout layout, Side side) {
     }
 
     /** The place of the first step of a sequence. */
-    private static int start(int sequence, int length, int batch, int steps, Layout layout, Side side) {
-        int before = side == Side.RIGHT ? 0 : steps - length;
+    private static int start(int sequence, int length, int batch, int steps, Layout layout, PaddingSide side) {
+        int before = side == PaddingSide.RIGHT ? 0 : steps - length;
         return layout == Layout.BATCH_FIRST ? sequence * steps + before : before * batch + sequence;
     }
 
@@ -159,6 +159,6 @@ public record Padded(Tensor data, int[] lengths, Layout layout, Side side) {
 
     @Override
     public String toString() {
-        return "Padded(" + data.shape() + ", lengths=" + Arrays.toString(lengths) + ", " + layout + (side == Side.RIGHT ? "" : ", padding " + side) + ")";
+        return "Padded(" + data.shape() + ", lengths=" + Arrays.toString(lengths) + ", " + layout + (side == PaddingSide.RIGHT ? "" : ", padding " + side) + ")";
     }
 }

@@ -54,6 +54,11 @@ public final class StatefulLSTM extends Module {
         return result.output();
     }
 
+    /** What runs. */
+    public LSTM lstm() {
+        return lstm;
+    }
+
     /** How many rows have a state. */
     public int rows() {
         return state.h().size(1);
@@ -67,14 +72,14 @@ public final class StatefulLSTM extends Module {
     /**
      * Goes on from another state.
      *
-     * @param state [layers · directions, rows, ..] each; not modified
+     * @param state [layers · directions, rows, ..] each, or [layers · directions, ..] of one row; not modified
      * @throws IllegalArgumentException when the sizes do not fit
      */
     public void state(LSTMState state) {
-        int rows = state.h().shape().rank() == 3 ? state.h().size(1) : 1;
-        lstm.requireState(state, rows);
+        LSTMState batched = state.h().shape().rank() == 2 && state.c().shape().rank() == 2 ? state.unsqueezed() : state;
+        lstm.requireState(batched, batched.h().shape().rank() == 3 ? batched.h().size(1) : 1);
         reset();
-        advance(state);
+        advance(batched);
     }
 
     /** Every row begins from zeros. */

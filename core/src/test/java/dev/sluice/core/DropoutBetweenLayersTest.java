@@ -43,7 +43,7 @@ class DropoutBetweenLayersTest {
     void everyElementBetweenTheLayersIsDroppedOrScaledOnItsOwn() {
         LSTM lstm = lstm(0.4);
         random.seed(5);
-        LSTMStates<PackedSequence> states = lstm.states(sequences);
+        AllStates<PackedSequence> states = lstm.allStates(sequences);
         LSTM second = second(lstm);
         PackedSequence dropped = states.h().getFirst().map(new Dropout(0.4, new Generator(5))::forward);
         assertSameBits("the second layer's output", second.forward(dropped).output().data(), states.h().getLast().data());

@@ -23,10 +23,10 @@ class PaddedTest {
     @Cites({"S21", "T07"})
     void asInPyTorch() {
         assertThat(Padded.of(sequences, Layout.SEQUENCE_FIRST).data()).hasToString(Tensor.of(new float[][] {{1, 4, 5}, {2, 0, 6}, {3, 0, 0}}).toString());
-        assertThat(Padded.of(sequences, Layout.BATCH_FIRST, 9f, Side.RIGHT).data().toArray()).containsExactly(1, 2, 3, 4, 9, 9, 5, 6, 9);
-        assertThat(Padded.of(sequences, Layout.BATCH_FIRST, 0f, Side.LEFT).data().toArray()).containsExactly(1, 2, 3, 0, 0, 4, 0, 5, 6);
-        assertThat(Padded.of(sequences, Layout.SEQUENCE_FIRST, 0f, Side.LEFT).data().toArray()).containsExactly(1, 0, 0, 2, 0, 5, 3, 4, 6);
-        assertThat(Padded.of(sequences, Layout.BATCH_FIRST, Float.NaN, Side.LEFT)).hasToString("Padded([3, 3], lengths=[3, 1, 2], BATCH_FIRST, padding LEFT)");
+        assertThat(Padded.of(sequences, Layout.BATCH_FIRST, 9f, PaddingSide.RIGHT).data().toArray()).containsExactly(1, 2, 3, 4, 9, 9, 5, 6, 9);
+        assertThat(Padded.of(sequences, Layout.BATCH_FIRST, 0f, PaddingSide.LEFT).data().toArray()).containsExactly(1, 2, 3, 0, 0, 4, 0, 5, 6);
+        assertThat(Padded.of(sequences, Layout.SEQUENCE_FIRST, 0f, PaddingSide.LEFT).data().toArray()).containsExactly(1, 0, 0, 2, 0, 5, 3, 4, 6);
+        assertThat(Padded.of(sequences, Layout.BATCH_FIRST, Float.NaN, PaddingSide.LEFT)).hasToString("Padded([3, 3], lengths=[3, 1, 2], BATCH_FIRST, padding LEFT)");
     }
 
     @Test
@@ -50,7 +50,7 @@ class PaddedTest {
         int[] trailing = new int[][] {{}, {4}, {3, 2}, {2, 1, 2}}[random.nextInt(4)];
         List<Tensor> sequences = Arrays.stream(lengths).mapToObj(n -> Tensor.rand(values, IntStream.concat(IntStream.of(n), Arrays.stream(trailing)).toArray())).toList();
         for (Layout layout : Layout.values()) {
-            for (Side side : Side.values()) {
+            for (PaddingSide side : PaddingSide.values()) {
                 String what = "seed " + repetition.getCurrentRepetition() + ", lengths " + Arrays.toString(lengths) + ", " + layout + ", " + side;
                 Padded padded = Padded.of(sequences, layout, Float.NaN, side);
                 List<Tensor> back = padded.unpad(), packedAndBack = padded.pack().unpack();
@@ -59,7 +59,7 @@ class PaddedTest {
                     assertSameBits(what + ": packed sequence " + i, packedAndBack.get(i), sequences.get(i));
                 }
                 assertThat(padded.pack().equalTo(PackedSequence.pack(sequences))).as(what).isTrue();
-                if (side == Side.RIGHT) {
+                if (side == PaddingSide.RIGHT) {
                     assertThat(PackedSequence.pack(sequences).pad(layout, Float.NaN, padded.data().size(layout == Layout.BATCH_FIRST ? 1 : 0)).data().toArray()).containsExactly(padded.data().toArray());
                 }
             }
@@ -73,10 +73,10 @@ class PaddedTest {
         new Padded(x, new int[] {1, 4, 2}, Layout.SEQUENCE_FIRST).pack().data().sum().backward();
         assertThat(x.grad().toArray()).containsExactly(1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0);
         Tensor y = Tensor.ones(2, 2).requireGrad();
-        Padded.of(List.of(y, Tensor.ones(5, 2)), Layout.BATCH_FIRST, 3f, Side.LEFT).data().sum().backward();
+        Padded.of(List.of(y, Tensor.ones(5, 2)), Layout.BATCH_FIRST, 3f, PaddingSide.LEFT).data().sum().backward();
         assertThat(y.grad().toArray()).containsOnly(1);
         Tensor z = Tensor.ones(2, 3).requireGrad();
-        new Padded(z, new int[] {1, 2}, Layout.BATCH_FIRST, Side.LEFT).unpad().getFirst().sum().backward();
+        new Padded(z, new int[] {1, 2}, Layout.BATCH_FIRST, PaddingSide.LEFT).unpad().getFirst().sum().backward();
         assertThat(z.grad().toArray()).containsExactly(0, 0, 1, 0, 0, 0);
     }
 

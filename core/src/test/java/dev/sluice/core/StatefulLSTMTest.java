@@ -95,6 +95,8 @@ class StatefulLSTMTest {
         StatefulLSTM alone = new StatefulLSTM(LSTM.of(3, 4).batchFirst().random(new Generator(1)).build());
         alone.forward(x.select(1, 0));
         assertThat(alone.state().h().shape()).isEqualTo(Shape.of(1, 1, 4));
+        alone.state(alone.lstm().forward(x.select(1, 0)).state());
+        assertThat(alone.rows()).isEqualTo(1);
         alone.forward(x.transpose(0, 1));
         assertThat(alone.rows()).isEqualTo(3);
     }

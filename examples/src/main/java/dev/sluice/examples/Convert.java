@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 /** Writes the tensors of one file to another, of another kind perhaps, as they are. */
 @Command(name = "Convert", sortOptions = false, usageHelpAutoWidth = true, description = "Copies the tensors of one file to another, of the kind that its name tells; types and bits stay. "
-        + "Metadata go with them where safetensors are read and written.")
+        + "Metadata is copied where safetensors are read and written.")
 public final class Convert implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FROM", description = "a file of safetensors or a checkpoint of PyTorch")
     private Path from;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "Inspect", sortOptions = false, usageHelpAutoWidth = true, description = "Prints the tensors in files of safetensors and checkpoints of PyTorch: names, types, shapes, bytes; "
         + "and the texts beside them. Nothing in a file is executed.")
 public final class Inspect implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = ".safetensors, .pt, .pth; what a file is, its content tells")
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = ".safetensors, .pt, .pth; which it is, is detected from its content")
     private List<Path> files;
 
     @Option(names = {"-h", "--help"}, description = "shows this", usageHelp = true)

@@ -4,10 +4,11 @@ import static dev.sluice.examples.Program.title;
 
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMResult;
 import dev.sluice.core.LSTMState;
-import dev.sluice.core.LSTMStates;
+import dev.sluice.core.AllStates;
 import dev.sluice.core.StatefulLSTM;
 import dev.sluice.core.nn.Linear;
 import dev.sluice.core.nn.MSE;
@@ -18,7 +19,8 @@ import java.util.Arrays;
 /// An LSTM from its first batch to a module that keeps its state.
 ///
 /// The data are 100 observations of 15 features over 10 time steps; the LSTM has 8 hidden units and reads batches of 16. Every shape is printed as you
-/// would see it. `mvn -q test-compile exec:exec -pl examples -am -Dexample=LSTMWalkthrough` runs it.
+/// would see it. What to import is at the top of
+/// [the program](src/main/java/dev/sluice/examples/LSTMWalkthrough.java). `mvn -q test-compile exec:exec -pl examples -am -Dexample=LSTMWalkthrough` runs it.
 public final class LSTMWalkthrough {
     private LSTMWalkthrough() {}
 
@@ -29,12 +31,12 @@ public final class LSTMWalkthrough {
         layers();
         biLSTMs();
         dropout();
-        stateFromBatchToBatch();
-        theLastBatch();
+        stateFromPieceToPiece();
+        aModuleWithAState();
         training();
     }
 
-    /// An LSTM takes three dimensions, and time comes first: [steps, batch, features]. What belongs to one moment lies together, and that is the order in
+    /// A batch for an LSTM has three dimensions, and time comes first: [steps, batch, features]. What belongs to one moment lies together, and that is the order in
     /// which it is read. If your data come batch first, as most do, say so when you build the LSTM, and leave them as they are.
     ///
     /// A batch is a part of the second dimension. The hundred observations make six batches of 16, and one of the 4 that are left.
@@ -80,7 +82,7 @@ public final class LSTMWalkthrough {
     }
 
     /// Layers stand on each other: the second reads what the first puts out. The output is the last layer's; the state has a row for each. If you need
-    /// what the layers below put out, or the cell states of all steps, ask for `states`.
+    /// what the layers below put out, or the cell states of all steps, ask for `allStates`.
     static void layers() {
         title("Layers");
         LSTM lstm = LSTM.of(15, 8).layers(2).build();
@@ -89,7 +91,7 @@ public final class LSTMWalkthrough {
         IO.println("output " + result.output().shape() + ", h " + result.state().h().shape());
         IO.println("the second layer reads 8 numbers: weight_ih_l1 " + lstm.namedParameters().get("weight_ih_l1").shape());
 
-        LSTMStates<Tensor> states = lstm.states(batch);
+        AllStates<Tensor> states = lstm.allStates(batch);
         IO.println("layers: " + states.h().size() + ", of each h " + states.h().getFirst().shape() + " and c " + states.c().getFirst().shape());
     }
 
@@ -124,88 +126,91 @@ public final class LSTMWalkthrough {
         IO.println("the same each time in use:      " + lstm.forward(batch).output().equalTo(lstm.forward(batch).output()).all());
     }
 
-    /// A module may keep the state between calls, so that the next batch goes on where the last one ended. If it keeps the state as it comes, the
-    /// second training step fails: the state remembers how it was computed, and that belongs to a step which is over. PyTorch's users meet the same error. A detached state is numbers
-    /// only; gradients stop there, which is what truncated back-propagation through time means.
-    static void stateFromBatchToBatch() {
-        title("The state from batch to batch");
+    /// A long series need not be read at once: the state that comes back begins the next piece. In training there is a trap. A state remembers how it was computed, and if it is passed
+    /// on as it is, the second training step fails, for the first one is over. PyTorch's users meet the same error. A detached state is numbers only; gradients stop there, which
+    /// is what truncated back-propagation through time means.
+    static void stateFromPieceToPiece() {
+        title("The state from piece to piece");
         LSTM lstm = new LSTM(15, 8);
-        Tensor batch = Tensor.randn(new Generator(7), 10, 16, 15);
-        LSTMResult<Tensor> first = lstm.forward(batch);
+        Tensor series = Tensor.randn(new Generator(7), 20, 16, 15);
+        Tensor firstPiece = series.narrow(0, 0, 10), secondPiece = series.narrow(0, 10, 10);
+        LSTMResult<Tensor> first = lstm.forward(firstPiece);
         first.output().sum().backward();
         try {
-            lstm.forward(batch, first.state()).output().sum().backward();
+            lstm.forward(secondPiece, first.state()).output().sum().backward();
         } catch (IllegalStateException e) {
             IO.println(e.getMessage());
         }
-        LSTMState detached = first.state().detach();
-        lstm.forward(batch, detached).output().sum().backward();
+        lstm.forward(secondPiece, first.state().detach()).output().sum().backward();
         IO.println("detached: the gradient of weight_ih_l0 is " + lstm.parameters().getFirst().grad().shape());
     }
 
-    /// There is a second trap. The state is for 16 observations, and the last batch has 4. A `StatefulLSTM` knows both: it detaches what it carries, and a
+    /// There is a second trap: a state for 16 rows does not fit a batch of 4, such as the last one. A `StatefulLSTM` knows both. It detaches what it carries, and a
     /// smaller batch advances its first rows only, while the others wait. `reset()` begins from zeros again, and `reset(3)` does so for one row.
-    static void theLastBatch() {
-        title("The last batch");
+    static void aModuleWithAState() {
+        title("A module with a state");
         LSTM lstm = new LSTM(15, 8);
-        Tensor observations = Tensor.randn(new Generator(8), 10, 100, 15);
-        LSTMState afterSixteen = lstm.forward(observations.narrow(1, 80, 16)).state();
+        LSTMState afterSixteen = lstm.forward(Tensor.randn(new Generator(8), 10, 16, 15)).state();
+        Tensor four = Tensor.randn(new Generator(9), 10, 4, 15);
         try {
-            lstm.forward(observations.narrow(1, 96, 4), afterSixteen);
+            lstm.forward(four, afterSixteen);
         } catch (IllegalArgumentException e) {
             IO.println(e.getMessage());
         }
         StatefulLSTM stateful = new StatefulLSTM(lstm);
-        for (int from = 0; from < 100; from += 16) {
-            stateful.forward(observations.narrow(1, from, Math.min(16, 100 - from)));
-        }
-        IO.println("rows with a state: " + stateful.rows());
+        stateful.state(afterSixteen);
+        IO.println("output " + stateful.forward(four).shape() + ", rows with a state: " + stateful.rows());
         stateful.reset();
         IO.println("after reset(): " + stateful.rows());
     }
 
-    /// Everything together: a module of an LSTM that keeps its state and a linear layer, trained on the hundred observations to add up all their numbers. The state
-    /// is reset before each batch, for its observations do not go on from those of another; where they do, in one long series cut into pieces, leave it.
-    /// The head sees the mean over all steps, in which both directions have read everything.
+    /// Everything together: sixteen waves of different lengths, and at each step the task is to tell the next number. They are read in pieces of 5 steps, and one number does not tell on
+    /// which wave it lies; the state does, if it is carried from piece to piece. The scope gives the memory of each step back at its end, and the state outlives it.
+    ///
+    /// A bidirectional LSTM would be no use here: its reverse direction reads each piece from the end, and what it carries on comes from the wrong side.
     static void training() {
-        title("A module that keeps its state, trained");
+        title("Trained, piece by piece");
         final class Model extends Module {
             private final StatefulLSTM lstm;
             private final Linear head;
 
-            Model(LSTM lstm, Generator random) {
-                this.lstm = module("lstm", new StatefulLSTM(lstm));
-                head = module("head", new Linear(lstm.outputSize(), 1, random));
+            Model(Generator random) {
+                lstm = module("lstm", new StatefulLSTM(new LSTM(1, 16, random)));
+                head = module("head", new Linear(16, 1, random));
             }
 
-            Tensor forward(Tensor batch) {
-                Tensor output = lstm.forward(batch);     // [steps, batch, outputs]
-                return head.forward(output.mean(0));     // [batch, 1]
+            Tensor forward(Tensor piece) {
+                return head.forward(lstm.forward(piece));     // [steps, batch, 16], then [steps, batch, 1]
             }
         }
 
-        Tensor observations = Tensor.randn(new Generator(9), 10, 100, 15);
-        Tensor sums = observations.sum(0).sum(1).div(10f).view(100, 1);
-        for (boolean bidirectional : new boolean[] {false, true}) {
-            Generator random = new Generator(10);
-            Model model = new Model(LSTM.of(15, 8).bidirectional(bidirectional).random(random).build(), random);
-            IO.println(model);
+        float[] numbers = new float[101 * 16];                // [steps, batch]
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) StrictMath.sin((0.2 + 0.04 * (i % 16)) * (i / 16));
+        }
+        Tensor waves = Tensor.of(numbers).view(101, 16, 1);
+        for (boolean carried : new boolean[] {true, false}) {
+            Model model = new Model(new Generator(10));
             Adam adam = new Adam(model.parameters(), 0.01);
+            double sum = 0;
             for (int epoch = 0; epoch <= 60; epoch++) {
-                double sum = 0;
-                for (int from = 0; from < 100; from += 16) {
-                    int size = Math.min(16, 100 - from);
-                    model.lstm.reset();
-                    Tensor loss = new MSE().of(model.forward(observations.narrow(1, from, size)), sums.narrow(0, from, size));
-                    adam.zeroGradients();
-                    loss.backward();
-                    adam.step();
-                    sum += loss.item() * size;
-                }
-                if (epoch % 20 == 0) {
-                    IO.println("epoch %2d: mean squared error %.4f".formatted(epoch, sum / 100));
+                model.lstm.reset();                           // the waves begin again
+                sum = 0;
+                for (int from = 0; from < 100; from += 5) {
+                    try (TensorScope _ = TensorScope.open()) {
+                        if (!carried) {
+                            model.lstm.reset();
+                        }
+                        Tensor loss = new MSE().of(model.forward(waves.narrow(0, from, 5)), waves.narrow(0, from + 1, 5));
+                        adam.zeroGradients();
+                        loss.backward();
+                        adam.step();
+                        sum += loss.item();
+                    }
                 }
             }
+            IO.println(model);
+            IO.println((carried ? "with the state carried on" : "without") + ": mean squared error %.4f".formatted(sum / 20));
         }
     }
 }

@@ -11,7 +11,7 @@ import dev.sluice.core.Layout;
 import dev.sluice.core.PackedSequence;
 import dev.sluice.core.Packing;
 import dev.sluice.core.Padded;
-import dev.sluice.core.Side;
+import dev.sluice.core.PaddingSide;
 import dev.sluice.core.nn.CrossEntropy;
 import dev.sluice.core.nn.Linear;
 import java.util.Arrays;
@@ -19,7 +19,8 @@ import java.util.List;
 
 /// Sequences of different lengths, from one vector to a list of results.
 ///
-/// Each step is a vector of 5 numbers, which an LSTM turns into 3. The sequences have 10 and 8 steps.
+/// Each step is a vector of 5 numbers, which an LSTM turns into 3. The sequences have 10 and 8 steps. What to import is at the top of
+/// [the program](src/main/java/dev/sluice/examples/PackingWalkthrough.java).
 /// `mvn -q test-compile exec:exec -pl examples -am -Dexample=PackingWalkthrough` runs it.
 public final class PackingWalkthrough {
     private PackingWalkthrough() {}
@@ -72,11 +73,11 @@ public final class PackingWalkthrough {
             IO.println(e.getMessage());
         }
         IO.println(Padded.of(List.of(xs, ys), Layout.BATCH_FIRST));
-        IO.println(Padded.of(List.of(Tensor.of(1, 2, 3), Tensor.of(4)), Layout.BATCH_FIRST, 0f, Side.LEFT).data());
+        IO.println(Padded.of(List.of(Tensor.of(1, 2, 3), Tensor.of(4)), Layout.BATCH_FIRST, 0f, PaddingSide.LEFT).data());
     }
 
     /// An LSTM does not know what padding is: it goes on computing, with the biases and what it remembers. So the output behind the end of a sequence is not zero, the last state is
-    /// not the one after the last word, and the reverse direction of a BiLSTM starts in the padding and has forgotten zeros to remember when it meets the data. Zeros
+    /// not the one after the last word, and the reverse direction of a BiLSTM starts in the padding and reaches the data with a state that is no longer zero. Zeros
     /// as padding change none of that.
     static void understandingPadding() {
         title("Understanding padding");
@@ -91,7 +92,7 @@ public final class PackingWalkthrough {
         IO.println("reverse direction at step 7, alone:   " + alone.output().select(0, 7).narrow(0, 3, 3));
     }
 
-    /// The other way out leaves the padding away. A `PackedSequence` has the first step of all sequences, then the second of all that have one, and so on: 18
+    /// The other way out does without padding. A `PackedSequence` has the first step of all sequences, then the second of all that have one, and so on: 18
     /// rows for 10 and 8 steps. Its batch sizes are the number of sequences that are still there at each step, one number for each of the 10 steps; they are not the lengths of the
     /// sequences (which tutorials confuse), but the lengths can be told from them.
     ///
@@ -127,18 +128,18 @@ public final class PackingWalkthrough {
         title("Working with padded sequences");
         LSTM lstm = LSTM.of(5, 3).random(new Generator(4)).build();
         Tensor xs = Tensor.randn(new Generator(2), 10, 5), ys = Tensor.randn(new Generator(3), 8, 5);
-        Tensor arrived = Padded.of(List.of(xs, ys), Layout.BATCH_FIRST, Float.NaN, Side.RIGHT).data();
+        Tensor arrived = Padded.of(List.of(xs, ys), Layout.BATCH_FIRST, Float.NaN, PaddingSide.RIGHT).data();
         arrived.requireGrad();
         PackedSequence packed = PackedSequence.packPadded(arrived, Layout.BATCH_FIRST, 10, 8);
         Padded padded = lstm.forward(packed).output().pad(Layout.BATCH_FIRST);
         IO.println("in " + arrived.shape() + ", packed " + packed.data().shape() + ", " + padded);
         IO.println("ys, steps 7 to 9:\n" + padded.data().select(0, 1).narrow(0, 7, 3).detach());
         padded.data().sum().backward();
-        IO.println("gradient of the padding: " + arrived.grad().select(0, 1).narrow(0, 8, 2).equalTo(Tensor.zeros(2, 5)).all() + ", it is zero");
+        IO.println("the gradient of the padding is zero: " + arrived.grad().select(0, 1).narrow(0, 8, 2).equalTo(Tensor.zeros(2, 5)).all());
         IO.println("with two more steps: " + lstm.forward(packed).output().pad(Layout.SEQUENCE_FIRST, -1f, 12));
     }
 
-    /// At last, one result for each sequence, as long as it is, in the order in which you gave them. They are the numbers that each sequence gets alone: not
+    /// Finally, one result for each sequence, as long as it is, in the order in which you gave them. They are the numbers that each sequence gets alone: not
     /// nearly, but to the last bit.
     static void backToAList() {
         title("Back to a list");

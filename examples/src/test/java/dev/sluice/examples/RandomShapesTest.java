@@ -10,7 +10,7 @@ import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMResult;
 import dev.sluice.core.LSTMState;
-import dev.sluice.core.LSTMStates;
+import dev.sluice.core.AllStates;
 import dev.sluice.core.PackedSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +50,7 @@ class RandomShapesTest {
         LSTMState first = new LSTMState(Tensor.randn(random, layers * directions, lengths.length, projection == 0 ? hidden : projection).requireGrad(),
                 Tensor.randn(random, layers * directions, lengths.length, hidden).requireGrad());
         PackedSequence packed = PackedSequence.pack(sequences);
-        LSTMStates<PackedSequence> states = shape.nextBoolean() ? lstm.states(packed, first) : null;
+        AllStates<PackedSequence> states = shape.nextBoolean() ? lstm.allStates(packed, first) : null;
         LSTMResult<PackedSequence> result = states == null ? lstm.forward(packed, first) : states.result();
         Tensor y = result.output().data();
         Tensor loss = y.mul(y).sum().add(result.state().h().sum()).add(result.state().c().mul(result.state().c()).sum());

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Gradients;
-import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMResult;
@@ -22,7 +21,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +28,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** LSTMs of random forms from PyTorch here and from here to PyTorch and back, with the Python that -Dsluice.python names (round_trip.py). */
 class RoundTripWithPyTorchTest {
+    private static final String PYTHON = System.getProperty("sluice.python", "");
     private static final int SEED = 20261125, COUNT = 48, ROUNDINGS = 64;
     private static final List<String> DTYPES = List.of("float32", "float64", "float16", "bfloat16"), EXTENSIONS = List.of("pt", "legacy", "safetensors");
     private static final List<Configuration> CONFIGURATIONS = IntStream.range(0, COUNT).mapToObj(Configuration::of).toList();
@@ -90,21 +90,27 @@ class RoundTripWithPyTorchTest {
 
     @BeforeAll
     static void runPython() throws IOException, InterruptedException {
-        String python = System.getProperty("sluice.python", "");
-        assumeTrue(!python.isEmpty(), "-Dsluice.python=PYTHON, one with torch and safetensors, is needed");
+        if (PYTHON.isEmpty()) {
+            return;
+        }
         System.out.println("round trips with PyTorch: " + COUNT + " configurations, seeds from " + SEED);
         for (Configuration configuration : CONFIGURATIONS) {
             configuration.write();
         }
         new ObjectMapper().writeValue(folder.resolve("configurations.json").toFile(), CONFIGURATIONS);
         Path said = folder.resolve("said.txt");
-        Process process = new ProcessBuilder(python, "-B", TensorFileTest.file("round_trip.py").toString(), folder.toString()).redirectErrorStream(true).redirectOutput(said.toFile()).start();
+        Process process = new ProcessBuilder(PYTHON, "-B", TensorFileTest.file("round_trip.py").toString(), folder.toString()).redirectErrorStream(true).redirectOutput(said.toFile()).start();
         try {
             assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends").isTrue();
         } finally {
             process.destroyForcibly();
         }
         assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+    }
+
+    @BeforeEach
+    void requirePython() {
+        assumeTrue(!PYTHON.isEmpty(), "-Dsluice.python=PYTHON, one with torch and safetensors, is needed");
     }
 
     @Test
@@ -126,9 +132,7 @@ class RoundTripWithPyTorchTest {
     private static LSTM assertRead(Configuration configuration, String name) throws IOException {
         try (TensorFile weights = TensorFile.open(configuration.file(name, configuration.extension)); TensorFile run = TensorFile.open(configuration.file(name, "run"))) {
             assertThat(weights.format()).isEqualTo(TensorFile.Format.valueOf(Map.of("pt", "PYTORCH", "legacy", "PYTORCH_LEGACY", "safetensors", "SAFETENSORS").get(configuration.extension)));
-            Map<String, Shape> shapes = new HashMap<>();
-            weights.stored(configuration.prefix).forEach((key, stored) -> shapes.put(key, stored.shape()));
-            LSTM lstm = LSTM.of(shapes).batchFirst(configuration.batchFirst).build();
+            LSTM lstm = LSTM.of(weights.shapes(configuration.prefix)).batchFirst(configuration.batchFirst).build();
             assertThat(lstm).as("%s", configuration).hasToString(configuration.lstm().toString());
             weights.load(lstm, configuration.prefix);
             run.tensors("weights").forEach((key, expected) -> assertSameBits(configuration + " " + key, lstm.namedParameters().get(key), expected));

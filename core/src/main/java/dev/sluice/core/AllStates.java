@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
  * @param c the cell states
  * @param last the states after the last step of each sequence
  */
-public record LSTMStates<T>(List<T> h, List<T> c, LSTMState last) {
-    <U> LSTMStates<U> map(Function<T, U> rows, UnaryOperator<LSTMState> end) {
-        return new LSTMStates<>(h.stream().map(rows).toList(), c.stream().map(rows).toList(), end.apply(last));
+public record AllStates<T>(List<T> h, List<T> c, LSTMState last) {
+    <U> AllStates<U> map(Function<T, U> rows, UnaryOperator<LSTMState> end) {
+        return new AllStates<>(h.stream().map(rows).toList(), c.stream().map(rows).toList(), end.apply(last));
     }
 
     /** What {@link LSTM#forward} gives. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The states of all steps and layers, against a loop over cells. */
-class LSTMStatesTest {
+class AllStatesTest {
     static List<SameBitsTest.Job> jobs() {
         return SameBitsTest.jobs();
     }
@@ -58,7 +58,7 @@ class LSTMStatesTest {
     @Cites("L4")
     void areThoseOfALoopOverCellsToTheBit(SameBitsTest.Job job) {
         LSTM lstm = job.lstm(TestBackends.withThreads(1));
-        LSTMStates<PackedSequence> states = lstm.states(PackedSequence.pack(job.sequences()), job.first());
+        AllStates<PackedSequence> states = lstm.allStates(PackedSequence.pack(job.sequences()), job.first());
         for (int i = 0; i < job.lengths().length; i++) {
             Tensor rows = job.sequences().get(i);
             for (int k = 0; k < job.layers(); k++) {
@@ -82,8 +82,8 @@ class LSTMStatesTest {
         LSTM lstm = job.lstm(TestBackends.withThreads(1));
         PackedSequence sequences = PackedSequence.pack(job.sequences());
         LSTMResult<PackedSequence> plain = lstm.forward(sequences, job.first());
-        LSTMResult<PackedSequence> training = lstm.states(sequences, job.first()).result();
-        LSTMResult<PackedSequence> inference = Gradients.off(() -> lstm.states(sequences, job.first()).result());
+        LSTMResult<PackedSequence> training = lstm.allStates(sequences, job.first()).result();
+        LSTMResult<PackedSequence> inference = Gradients.off(() -> lstm.allStates(sequences, job.first()).result());
         for (LSTMResult<PackedSequence> asked : List.of(training, inference)) {
             assertSameBits(job + " output", asked.output().data(), plain.output().data());
             assertSameBits(job + " h", asked.state().h(), plain.state().h());
@@ -107,7 +107,7 @@ class LSTMStatesTest {
         Tensor hWeights = random(new Generator(job.seed() + 1), steps, 2 * job.hidden()), cWeights = random(new Generator(job.seed() + 2), steps, 2 * job.hidden());
 
         Tensor fused = x.detach().copy().requireGrad();
-        LSTMStates<Tensor> states = lstm.states(fused);
+        AllStates<Tensor> states = lstm.allStates(fused);
         states.h().getFirst().mul(hWeights).sum().add(states.c().getFirst().mul(cWeights).sum()).backward();
 
         Tensor looped = x.detach().copy().requireGrad();
@@ -129,14 +129,14 @@ class LSTMStatesTest {
     @Test
     void haveTheFormOfTheInput() {
         LSTM lstm = LSTM.of(3, 5).projection(2).layers(2).bidirectional().batchFirst().build();
-        LSTMStates<Tensor> batch = lstm.states(random(new Generator(1), 4, 6, 3));
+        AllStates<Tensor> batch = lstm.allStates(random(new Generator(1), 4, 6, 3));
         assertThat(batch.h()).extracting(Tensor::shape).containsExactly(Shape.of(4, 6, 4), Shape.of(4, 6, 4));
         assertThat(batch.c()).extracting(Tensor::shape).containsExactly(Shape.of(4, 6, 10), Shape.of(4, 6, 10));
         assertThat(batch.last().h().shape()).isEqualTo(Shape.of(4, 4, 2));
         assertSameBits("c ends where the last one is", batch.c().getLast().select(1, 5).narrow(1, 0, 5), batch.last().c().select(0, 2));
-        LSTMStates<Tensor> one = lstm.states(random(new Generator(1), 6, 3));
+        AllStates<Tensor> one = lstm.allStates(random(new Generator(1), 6, 3));
         assertThat(one.c().getFirst().shape()).isEqualTo(Shape.of(6, 10));
         assertThat(one.last().c().shape()).isEqualTo(Shape.of(4, 5));
-        assertThat(lstm.states(Tensor.zeros(0, 6, 3)).c().getFirst().shape()).isEqualTo(Shape.of(0, 6, 10));
+        assertThat(lstm.allStates(Tensor.zeros(0, 6, 3)).c().getFirst().shape()).isEqualTo(Shape.of(0, 6, 10));
     }
 }
