@@ -16,7 +16,7 @@ import java.util.Set;
  *
  * <p>Blocks are recycled by size, because a fresh one costs far more than its use (zeroing, bookkeeping in the JVM). A block comes back
  * when it is closed or, as a safety net, when the garbage collector finds its handle gone. The pool keeps what came back; {@link #limit}
- * bounds what it holds in all, and the JVM's {@code -XX:MaxDirectMemorySize} bounds it in any case.
+ * bounds what it holds in all; without a limit, what the system gives does. The JVM's {@code -XX:MaxDirectMemorySize} does not count this memory.
  */
 public final class Memory {
     private static final int ALIGNMENT = 64;
@@ -150,7 +150,7 @@ public final class Memory {
     }
 
     private static synchronized OutOfMemoryError exhausted(long bytes) {
-        String bound = limit == Long.MAX_VALUE ? "the JVM's -XX:MaxDirectMemorySize (by default as large as -Xmx)" : "Memory.limit(" + limit + ")";
+        String bound = limit == Long.MAX_VALUE ? "the system" : "Memory.limit(" + limit + ")";
         return new OutOfMemoryError("memory: " + bytes + " bytes asked for; " + inUse + " bytes of tensors are in use and " + bound
                 + " allows no more; raise that bound, or close a TensorScope around each step so that its tensors are recycled");
     }

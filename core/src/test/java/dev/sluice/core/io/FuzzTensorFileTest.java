@@ -1,0 +1,41 @@
+package dev.sluice.core.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever the bytes, a file is read or refused. This reads the files beside it; Jazzer makes up others for as long as it is told to with
+ * {@code JAZZER_FUZZ=1 mvn test -pl core -am -Dtest=FuzzTensorFileTest -Dsurefire.failIfNoSpecifiedTests=false}.
+ */
+class FuzzTensorFileTest {
+    @TempDir
+    private static Path folder;
+
+    @FuzzTest(maxDuration = "10m")
+    void filesAreReadOrRefused(byte[] bytes) throws IOException {
+        Path path = Files.write(folder.resolve("file"), bytes);
+        try (TensorFile file = TensorFile.open(path)) {
+            file.stored().values().forEach(FuzzTensorFileTest::read);
+        } catch (DamagedFileException e) {
+            assertThat(e).hasMessageStartingWith(path + ": ");
+        }
+        assertThat(folder.toFile().list()).containsExactly("file");
+    }
+
+    private static void read(StoredTensor stored) {
+        try {
+            if (stored.type().isFloat()) {
+                stored.toTensor().recycle();
+            } else {
+                stored.toInts();
+            }
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageStartingWith(stored.name().isEmpty() ? "" : stored.name() + ": ");
+        }
+    }
+}
