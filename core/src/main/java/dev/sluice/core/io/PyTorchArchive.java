@@ -1,6 +1,7 @@
 package dev.sluice.core.io;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,8 +38,8 @@ final class PyTorchArchive {
     static TensorFile.Content read(Path path, Arena arena) throws IOException {
         try (ZipFile zip = new ZipFile(path.toFile(), StandardCharsets.UTF_8)) {
             return new Reader(zip, path.toFile().length(), arena).read();
-        } catch (ZipException e) {
-            throw new DamagedFileException("it is no intact zip archive: " + e.getMessage());
+        } catch (ZipException | EOFException e) {
+            throw new DamagedFileException("it is no intact zip archive" + (e.getMessage() == null ? "" : ": " + e.getMessage()));
         }
     }
 
