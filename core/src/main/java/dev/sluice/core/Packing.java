@@ -87,7 +87,8 @@ public final class Packing {
     }
 
     /**
-     * The packing that another program made, such as PyTorch: its {@code batch_sizes} and {@code sorted_indices}.
+     * The packing that another program made, such as PyTorch: its {@code batch_sizes} and {@code sorted_indices}. Where it has none of the latter, use
+     * {@link #ofBatchSizes(int...)}.
      *
      * @throws IllegalArgumentException when the batch sizes grow or are not all at least 1, or the indices are not each sequence once
      */

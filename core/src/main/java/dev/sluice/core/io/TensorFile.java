@@ -1,19 +1,27 @@
 package dev.sluice.core.io;
 
+import dev.sluice.api.Matrix;
+import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.nn.Module;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Tensors in a file: safetensors, or a checkpoint that PyTorch's {@code torch.save} wrote (a state dictionary, or dictionaries and lists that hold some; their keys are joined with
@@ -26,15 +34,22 @@ import java.util.Map;
  * TensorFile.write(Path.of("lstm.safetensors"), lstm.namedParameters());
  * }</pre>
  *
- * <p>A file of safetensors is mapped, not read: its tensors take memory when they are copied out. It must stay as it is until it is closed. F16, BF16 and F64 become float32,
+ * <p>A file of safetensors is mapped: its tensors take memory when they are copied out, and none when they are loaded into a module. It must stay as it is until it is closed. F16, BF16 and F64 become float32,
  * the last of them rounded.
  */
 public final class TensorFile implements AutoCloseable {
     /** What can be written, and so much can be read. */
     static final int LONGEST_NAME = 500;
 
+    /** A file that is worth the start of threads. */
+    private static final long LARGE = 1 << 24;
+
+    private static final long PIECE = 1 << 20;
+
     private final Path path;
     private final Format format;
+    private final FileChannel channel;
+    private final MemorySegment bytes; // all of the file, mapped
     private final Arena arena;
     private final Map<String, StoredTensor> tensors;
     private final Map<String, String> metadata;
@@ -58,9 +73,11 @@ public final class TensorFile implements AutoCloseable {
         }
     }
 
-    private TensorFile(Path path, Format format, Arena arena, Content content) {
+    private TensorFile(Path path, Format format, FileChannel channel, MemorySegment bytes, Arena arena, Content content) {
         this.path = path;
         this.format = format;
+        this.channel = channel;
+        this.bytes = bytes;
         this.arena = arena;
         Map<String, StoredTensor> all = new LinkedHashMap<>();
         content.tensors().forEach(tensor -> all.put(tensor.name(), tensor));
@@ -75,29 +92,42 @@ public final class TensorFile implements AutoCloseable {
         if (Files.isDirectory(path)) {
             throw new DamagedFileException(path + ": it is a folder; a file of safetensors or of PyTorch is required");
         }
+        FileChannel channel = FileChannel.open(path);
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment bytes = map(path, arena);
-            if (PyTorchArchive.is(bytes)) {
-                return new TensorFile(path, Format.PYTORCH, arena, PyTorchArchive.read(path, arena));
-            } else if (PyTorchLegacy.is(bytes)) {
-                return new TensorFile(path, Format.PYTORCH_LEGACY, arena, PyTorchLegacy.read(bytes, arena));
-            } else if (Safetensors.is(bytes)) {
-                return new TensorFile(path, Format.SAFETENSORS, arena, Safetensors.read(bytes));
-            }
-            throw new DamagedFileException("it begins neither as safetensors do nor as a checkpoint of PyTorch");
+            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            Format format = format(bytes);
+            return new TensorFile(path, format, channel, bytes, arena, switch (format) {
+                case PYTORCH -> PyTorchArchive.read(path, arena);
+                case PYTORCH_LEGACY -> PyTorchLegacy.read(bytes, arena);
+                case SAFETENSORS -> Safetensors.read(bytes);
+            });
         } catch (DamagedFileException e) {
-            arena.close();
+            close(channel, arena);
             throw new DamagedFileException(path + ": " + e.getMessage());
         } catch (Throwable e) {
-            arena.close();
+            close(channel, arena);
             throw e;
         }
     }
 
-    private static MemorySegment map(Path path, Arena arena) throws IOException {
-        try (FileChannel channel = FileChannel.open(path)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    private static Format format(MemorySegment bytes) throws DamagedFileException {
+        if (PyTorchArchive.is(bytes)) {
+            return Format.PYTORCH;
+        } else if (PyTorchLegacy.is(bytes)) {
+            return Format.PYTORCH_LEGACY;
+        } else if (Safetensors.is(bytes)) {
+            return Format.SAFETENSORS;
+        }
+        throw new DamagedFileException("it begins neither as safetensors do nor as a checkpoint of PyTorch");
+    }
+
+    private static void close(FileChannel channel, Arena arena) {
+        arena.close();
+        try {
+            channel.close();
+        } catch (IOException nothingWasWritten) {
+            // and so nothing is lost
         }
     }
 
@@ -168,9 +198,9 @@ public final class TensorFile implements AutoCloseable {
      * @param prefix of the names in the file; empty if the module's are all there is
      * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
      */
-    public void load(Module module, String prefix) {
+    public void load(Module module, String prefix) throws IOException {
         Map<String, StoredTensor> values = stored(prefix);
-        module.load(values, StoredTensor::shapeOfFloats, StoredTensor::copyTo);
+        copying(copy -> module.load(values, StoredTensor::shapeOfFloats, copy));
     }
 
     /**
@@ -178,8 +208,48 @@ public final class TensorFile implements AutoCloseable {
      *
      * @return what was left alone
      */
-    public Module.Unmatched loadMatching(Module module, String prefix) {
-        return module.loadMatching(stored(prefix), StoredTensor::shapeOfFloats, StoredTensor::copyTo);
+    public Module.Unmatched loadMatching(Module module, String prefix) throws IOException {
+        Map<String, StoredTensor> values = stored(prefix);
+        List<Module.Unmatched> unmatched = new ArrayList<>();
+        copying(copy -> unmatched.add(module.loadMatching(values, StoredTensor::shapeOfFloats, copy)));
+        return unmatched.getFirst();
+    }
+
+    /** Runs {@code loading} with the way that numbers of this file are copied best; if it is large, on several threads. */
+    private void copying(Consumer<BiConsumer<StoredTensor, Tensor>> loading) throws IOException {
+        try (Workers workers = bytes.byteSize() < LARGE ? Workers.of(1) : Workers.configured()) {
+            loading.accept((stored, tensor) -> {
+                if (format == Format.SAFETENSORS && stored.type() == DType.F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+                    read(stored, tensor, workers);
+                } else {
+                    stored.copyTo(tensor);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Reads numbers where they belong; through the mapping each of its pages would cost a fault, which takes twice as long as the reading. */
+    private void read(StoredTensor stored, Tensor tensor, Workers workers) {
+        Matrix target = tensor.matrixToWrite();
+        MemorySegment to = target.segment().asSlice(4L * target.offset(), stored.bytes().byteSize());
+        long from = stored.bytes().address() - bytes.address();
+        workers.run((int) Math.ceilDiv(to.byteSize(), PIECE), i -> {
+            ByteBuffer piece = to.asSlice(i * PIECE, Math.min(PIECE, to.byteSize() - i * PIECE)).asByteBuffer();
+            try {
+                for (long at = from + i * PIECE; piece.hasRemaining(); ) {
+                    int count = channel.read(piece, at);
+                    if (count < 0) {
+                        throw new DamagedFileException(path + ": it became shorter while it was read");
+                    }
+                    at += count;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        Reference.reachabilityFence(tensor);
     }
 
     /** The shapes of what is under a prefix, as {@link dev.sluice.core.LSTM#of(Map)} takes them. */
@@ -231,7 +301,7 @@ public final class TensorFile implements AutoCloseable {
     @Override
     public void close() {
         if (arena.scope().isAlive()) {
-            arena.close();
+            close(channel, arena);
         }
     }
 }

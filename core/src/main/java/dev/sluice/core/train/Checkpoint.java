@@ -139,7 +139,7 @@ public final class Checkpoint {
         Map<String, String> forms = new LinkedHashMap<>(), theirForms = new LinkedHashMap<>();
         all(Part::tensors).forEach((name, tensor) -> forms.put(name, StoredTensor.of(name, tensor).form()));
         all(Part::numbers).forEach((name, numbers) -> forms.put(name, StoredTensor.of(name, numbers).form()));
-        all(Part::texts).keySet().forEach(name -> forms.put(name, "a text"));
+        new TreeMap<>(all(Part::texts)).keySet().forEach(name -> forms.put(name, "a text"));
         file.stored().forEach((name, tensor) -> theirForms.put(name, tensor.form()));
         theirs.forEach((name, value) -> theirForms.put(name, name.startsWith(OPTION) ? value : "a text"));
         forms.forEach((name, form) -> {
