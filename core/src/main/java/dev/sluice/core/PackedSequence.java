@@ -45,12 +45,9 @@ public record PackedSequence(Tensor data, Packing packing) {
      * @throws IllegalArgumentException when the list or a sequence is empty, the other dimensions differ, or the order is not the one demanded
      */
     public static PackedSequence pack(List<Tensor> sequences, Order order) {
-        Packing packing = Packing.of(order, Padded.lengths("pack", sequences));
-        int[] starts = new int[sequences.size()];
-        for (int i = 1; i < starts.length; i++) {
-            starts[i] = starts[i - 1] + sequences.get(i - 1).size(0);
-        }
-        return new PackedSequence(Tensor.cat(sequences, 0).rows(packing.gather(starts, 1)), packing);
+        int[] lengths = Padded.lengths("pack", sequences);
+        Packing packing = Packing.of(order, lengths);
+        return new PackedSequence(Tensor.cat(sequences, 0).rows(packing.gather(Padded.starts(lengths), 1)), packing);
     }
 
     /** Packs the first {@code lengths[i]} steps of each sequence of a padded batch, in any order. */

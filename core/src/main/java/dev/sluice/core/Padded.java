@@ -62,10 +62,7 @@ public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side
     public static Padded of(List<Tensor> sequences, Layout layout, float value, PaddingSide side) {
         int[] lengths = lengths("pad", sequences);
         int steps = Arrays.stream(lengths).max().orElseThrow(), batch = lengths.length;
-        int[] starts = new int[batch];
-        for (int i = 1; i < batch; i++) {
-            starts[i] = starts[i - 1] + lengths[i - 1];
-        }
+        int[] starts = starts(lengths);
         int[] places = places(lengths, steps, layout, side, (i, t) -> starts[i] + t);
         return new Padded(Tensor.cat(sequences, 0).rows(places, value).view(sizes(batch, steps, layout, sequences.getFirst())), lengths, layout, side);
     }
@@ -85,6 +82,15 @@ public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side
             }
         }
         return sequences.stream().mapToInt(s -> s.size(0)).toArray();
+    }
+
+    /** Where each sequence begins when they lie one after the other. */
+    static int[] starts(int[] lengths) {
+        int[] starts = new int[lengths.length];
+        for (int i = 1; i < starts.length; i++) {
+            starts[i] = starts[i - 1] + lengths[i - 1];
+        }
+        return starts;
     }
 
     /** [batch, steps, ..] or [steps, batch, ..], with the other dimensions of {@code rows} [n, ..]. */

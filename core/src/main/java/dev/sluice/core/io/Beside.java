@@ -22,7 +22,14 @@ final class Beside {
     }
 
     static void write(Path target, Writing writing) throws IOException {
-        Path file = Files.exists(target) ? target.toRealPath() : target; // what a link points to, not the link
+        try {
+            writeBeside(Files.exists(target) ? target.toRealPath() : target, writing); // what a link points to, not the link
+        } catch (IOException e) {
+            throw new IOException(target + " cannot be written: " + reason(e) + "; what was there before is untouched", e);
+        }
+    }
+
+    private static void writeBeside(Path file, Writing writing) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + "." + COUNT.incrementAndGet() + ".part");
         try {
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -30,8 +37,6 @@ final class Beside {
                 channel.force(true);
             }
             Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new IOException(target + " cannot be written: " + reason(e) + "; what was there before is untouched", e);
         } finally {
             if (Files.exists(beside)) {
                 Files.delete(beside);

@@ -68,7 +68,7 @@ public final class TensorFile implements AutoCloseable {
 
         /** The kind of file that is written under a name: {@link #PYTORCH} if it ends with {@code .pt} or {@code .pth}, else safetensors. */
         public static Format of(Path path) {
-            String name = path.getFileName().toString();
+            String name = path.toString();
             return name.endsWith(".pt") || name.endsWith(".pth") ? PYTORCH : SAFETENSORS;
         }
     }

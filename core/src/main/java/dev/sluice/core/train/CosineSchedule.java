@@ -1,18 +1,15 @@
 package dev.sluice.core.train;
 
-import java.util.Map;
-
 /**
  * rate = last + (first − last)·(1 + cos(π·n / calls)) / 2 after n calls (Loshchilov and Hutter, 2017), and the last rate from then on. As
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html">CosineAnnealingLR</a>, which would
  * climb again.
  */
-public final class CosineSchedule implements Schedule, Resumable {
+public final class CosineSchedule extends CountedSchedule {
     private final Optimizer optimizer;
     private final double first;
     private final double last;
     private final int total;
-    private int calls;
 
     /**
      * @param total the number of calls after which the rate is the last one
@@ -31,15 +28,5 @@ public final class CosineSchedule implements Schedule, Resumable {
     public void step() {
         calls = Math.min(calls + 1, total);
         optimizer.learningRate(last + (first - last) * (1 + StrictMath.cos(Math.PI * calls / total)) / 2);
-    }
-
-    @Override
-    public Map<String, String> progress() {
-        return Map.of("calls", "" + calls);
-    }
-
-    @Override
-    public void resume(Map<String, String> progress) {
-        calls = Integer.parseInt(progress.get("calls"));
     }
 }

@@ -1,17 +1,14 @@
 package dev.sluice.core.train;
 
-import java.util.Map;
-
 /**
  * rate = first rate · factor^⌊n / period⌋ after n calls, as
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html">StepLR</a>.
  */
-public final class StepSchedule implements Schedule, Resumable {
+public final class StepSchedule extends CountedSchedule {
     private final Optimizer optimizer;
     private final double first;
     private final int period;
     private final double factor;
-    private int calls;
 
     public StepSchedule(Optimizer optimizer, int period, double factor) {
         if (period < 1 || !(factor > 0)) {
@@ -27,15 +24,5 @@ public final class StepSchedule implements Schedule, Resumable {
     public void step() {
         calls++;
         optimizer.learningRate(first * StrictMath.pow(factor, calls / period));
-    }
-
-    @Override
-    public Map<String, String> progress() {
-        return Map.of("calls", "" + calls);
-    }
-
-    @Override
-    public void resume(Map<String, String> progress) {
-        calls = Integer.parseInt(progress.get("calls"));
     }
 }
