@@ -15,6 +15,7 @@ final class PyTorchState {
     private final Arena arena;
     private final long mostItems;
     private long room;
+    private long letters;
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private long visited;
@@ -24,6 +25,7 @@ final class PyTorchState {
         this.arena = arena;
         mostItems = 1000 + fileSize;
         room = 4 * fileSize;
+        letters = (1 << 20) + 16 * fileSize;
     }
 
     /** Where the bytes of a storage are. */
@@ -49,6 +51,10 @@ final class PyTorchState {
             throw new DamagedFileException("\"" + (name.length() > 60 ? name.substring(0, 60) + "…" : name) + "\": dictionaries and lists in it are nested more than " + DEEPEST
                     + " deep, give names of more than " + TensorFile.LONGEST_NAME + " letters, or hold more items than the file has bytes");
         }
+        letters -= name.length();
+        if (letters < 0) {
+            throw new DamagedFileException("the names and numbers in it have more letters than can be kept for a file of its size");
+        }
         String start = name.isEmpty() ? "" : name + ".";
         switch (item) {
             case Map<?, ?> map -> {
@@ -64,7 +70,11 @@ final class PyTorchState {
                 }
             }
             case String text -> metadata.put(name, text);
-            case Number number -> metadata.put(name, number.toString());
+            case Number number -> {
+                String text = number.toString();
+                letters -= text.length();
+                metadata.put(name, text);
+            }
             case Boolean truth -> metadata.put(name, truth.toString());
             default -> {} // None, and names that stand for themselves
         }

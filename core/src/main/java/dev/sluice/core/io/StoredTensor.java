@@ -143,7 +143,7 @@ public final class StoredTensor {
         if (type.isFloat()) {
             throw new IllegalArgumentException(name + ": " + form() + " has no whole numbers; an integer type is required");
         }
-        int[] values = new int[Math.toIntExact(elements())];
+        int[] values = new int[shape().elements()];
         for (int i = 0; i < values.length; i++) {
             long value = type.toLong(bytes, i);
             if (value != (int) value) {

@@ -18,6 +18,11 @@ final class Unpickler {
     /** More than the state of any training has, which are about 30 for each tensor; what they make takes less than a hundred bytes each. */
     private static final int MOST_STEPS = 1_000_000;
 
+    /** As many as PyTorch's operations take; to make a tensor of a million, again and again, would take all memory. */
+    private static final int MOST_DIMENSIONS = 64;
+
+    private static final int LONGEST_TEXT = 1 << 28;
+
     private static final Object MARK = new Object();
     private static final String TENSOR = "torch._utils._rebuild_tensor_v2", PARAMETER = "torch._utils._rebuild_parameter", DICTIONARY = "collections.OrderedDict", SIZE = "torch.Size";
 
@@ -171,7 +176,11 @@ final class Unpickler {
     }
 
     private String text(long size) throws DamagedFileException {
-        return new String(take(size).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        MemorySegment letters = take(size);
+        if (size > LONGEST_TEXT) {
+            throw new DamagedFileException("its pickle has a text of " + size + " bytes; at most " + LONGEST_TEXT + " can be read");
+        }
+        return new String(letters.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
     }
 
     private String line() throws DamagedFileException {
@@ -235,7 +244,9 @@ final class Unpickler {
         if (!(key instanceof String || key instanceof Long)) {
             throw new DamagedFileException("its pickle has a " + key.getClass().getSimpleName() + " as the key of a dictionary; only texts and whole numbers can be read");
         }
-        ((Map<Object, Object>) target).put(key, value);
+        if (((Map<Object, Object>) target).put(key.toString(), value) != null) { // of one class: a map is slow with many keys of one hash that cannot be compared
+            throw new DamagedFileException("its pickle gives a dictionary the key " + key + " twice");
+        }
     }
 
     private Object remembered(long place) throws DamagedFileException {
@@ -274,7 +285,7 @@ final class Unpickler {
             case TENSOR -> {
                 if (arguments.size() >= 4 && arguments.get(0) instanceof Pickled.Storage storage && arguments.get(1) instanceof Long offset
                         && arguments.get(2) instanceof Pickled.Tuple sizes && arguments.get(3) instanceof Pickled.Tuple strides && sizes.items().size() == strides.items().size()
-                        && sizes.areCounts() && strides.areCounts() && offset >= 0) {
+                        && sizes.items().size() <= MOST_DIMENSIONS && sizes.areCounts() && strides.areCounts() && offset >= 0) {
                     return new Pickled.Tensor(storage, offset, sizes.toArray(), strides.toArray());
                 }
                 return wrong(function);
@@ -291,7 +302,7 @@ final class Unpickler {
 
     /** ('storage', type, key, device, elements), and in the legacy form a view of it, which is no longer used. */
     private Pickled.Storage storage(List<Object> reference) throws DamagedFileException {
-        if (reference.size() >= 5 && reference.get(0).equals("storage") && reference.get(1) instanceof Pickled.Global type && reference.get(2) instanceof String key
+        if (reference.size() >= 5 && reference.size() <= 6 && reference.get(0).equals("storage") && reference.get(1) instanceof Pickled.Global type && reference.get(2) instanceof String key
                 && reference.get(4) instanceof Long elements && elements >= 0 && reference.stream().skip(5).allMatch(Pickled.NONE::equals)) {
             Pickled.Storage storage = new Pickled.Storage(DType.ofStorage(type.name().substring(type.name().indexOf('.') + 1)).orElseThrow(() -> new DamagedFileException(
                     "its pickle has " + type + " where the type of a storage is required")), key, elements);

@@ -1,0 +1,138 @@
+package dev.sluice.core.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import dev.sluice.api.Memory;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files of PyTorch and safetensors that were cut short or damaged, and how the other tests of hostile files open theirs. */
+@Timeout(60)
+class HostileFilesTest {
+    private static final String READ = "it is read";
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm.pt", "legacy.pt", "lstm.safetensors", "types.pt", "types.safetensors", "strided.pt", "command.pt", "command-legacy.pt", "module.pt", "training.pt"})
+    void whatIsCutShortIsRefusedWhereverItEnds(String name) throws IOException {
+        Path path = Files.copy(TensorFileTest.file(name), folder.resolve("file"));
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            long step = 1 + channel.size() / 2048; // every byte of small files
+            for (long length = channel.size() - 1; length >= 0; length -= step) {
+                channel.truncate(length);
+                assertThat(outcome(path)).as("%s, its first %d bytes", name, length).isNotEqualTo(READ);
+            }
+        }
+        assertThat(folder.toFile().list()).containsExactly("file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm.pt", "legacy.pt", "lstm.safetensors", "types.pt", "types.safetensors", "strided.pt"})
+    void whateverByteIsChangedTheFileIsReadOrRefused(String name) throws IOException {
+        byte[] intact = Files.readAllBytes(TensorFileTest.file(name));
+        Path path = Files.write(folder.resolve("file"), intact);
+        Random random = new Random(name.hashCode());
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < 400; i++) {
+                int at = random.nextInt(intact.length);
+                byte changed = (byte) (random.nextBoolean() ? intact[at] ^ 1 << random.nextInt(8) : random.nextInt());
+                channel.write(ByteBuffer.wrap(new byte[] {changed}), at);
+                try {
+                    outcome(path);
+                } catch (IOException | RuntimeException | Error e) {
+                    throw new AssertionError(name + " with byte " + at + " changed to " + changed + " (seed " + name.hashCode() + ")", e);
+                }
+                channel.write(ByteBuffer.wrap(intact, at, 1), at);
+            }
+        }
+        assertThat(outcome(path)).isEqualTo(READ);
+        assertThat(folder.toFile().list()).containsExactly("file");
+    }
+
+    @Test
+    void whatIsNoFileOfTensorsIsRefused() throws IOException {
+        for (byte[] bytes : new byte[][] {{}, {'P', 'K', 3, 4}, new byte[100], "#!/bin/sh\nreboot\n".getBytes()}) {
+            assertThat(outcome(folder, bytes)).isEqualTo("it begins neither as safetensors do nor as a checkpoint of PyTorch");
+        }
+    }
+
+    @Test
+    void moreNumbersThanFitAreRefusedWhenTheyAreAskedFor() throws IOException {
+        long elements = 1L << 31;
+        for (String type : new String[] {"U8", "F16"}) {
+            long bytes = type.equals("U8") ? elements : 2 * elements;
+            byte[] start = HostileSafetensorsTest.file("{\"a\":{\"dtype\":\"" + type + "\",\"shape\":[2," + elements / 2 + "],\"data_offsets\":[0," + bytes + "]}}", 0);
+            try (TensorFile file = TensorFile.open(sparse(start, start.length + bytes))) {
+                StoredTensor stored = file.stored().get("a");
+                assertThatThrownBy(type.equals("U8") ? stored::toInts : stored::toTensor).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("shape: [2, 1073741824] has more elements than a tensor can hold (2147483647)");
+            }
+        }
+    }
+
+    @Test
+    void aTextOfMoreThanTwoGigabytesIsRefused() throws IOException {
+        byte[] pickle = HostilePicklesTest.bytes(0x80, 2, 0x8a, 10, new byte[9], 0, 0x8d, new byte[] {1, 0, 0, (byte) 0x80, 0, 0, 0, 0});
+        assertThat(outcome(sparse(pickle, pickle.length + (1L << 31) + 10))).isEqualTo("its pickle has a text of 2147483649 bytes; at most 268435456 can be read");
+    }
+
+    private Path sparse(byte[] start, long length) throws IOException {
+        Path path = Files.write(folder.resolve("file"), start);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), length - 1);
+        }
+        return path;
+    }
+
+    /** What comes of a file of these bytes: what is wrong with it, or that it and all tensors in it are read. */
+    static String outcome(Path folder, byte[] bytes) throws IOException {
+        String outcome = outcome(Files.write(folder.resolve("file"), bytes));
+        assertThat(folder.toFile().list()).as("nothing is written beside it").containsExactly("file");
+        return outcome;
+    }
+
+    private static String outcome(Path path) throws IOException {
+        long inUse = Memory.bytesInUse(), allocated = allocated(), size = Files.size(path);
+        String outcome = READ;
+        try (TensorFile file = TensorFile.open(path)) {
+            file.stored().values().forEach(HostileFilesTest::read);
+        } catch (DamagedFileException e) {
+            assertThat(e).hasMessageStartingWith(path + ": ");
+            outcome = e.getMessage().substring((path + ": ").length());
+        }
+        assertThat(allocated() - allocated).as("bytes that Java took to read %d, and freed", size).isLessThan(200 << 20);
+        assertThat(Memory.bytesInUse()).as("bytes of tensors").isLessThanOrEqualTo(inUse);
+        return outcome;
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+
+    private static void read(StoredTensor stored) {
+        try {
+            if (stored.type().isFloat()) {
+                stored.toTensor().recycle();
+            } else {
+                stored.toInts();
+            }
+        } catch (IllegalArgumentException e) {
+            assertThat(e.getMessage()).isNotEmpty();
+        }
+    }
+}
