@@ -10,13 +10,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever the bytes, a file is read or refused. This reads the files beside it; Jazzer makes up others for as long as it is told to with
- * {@code JAZZER_FUZZ=1 mvn test -pl core -am -Dtest=FuzzTensorFileTest -Dsurefire.failIfNoSpecifiedTests=false}.
+ * {@code JAZZER_FUZZ=1 mvn test-compile surefire:test@fuzz -pl core -am}.
  */
 class FuzzTensorFileTest {
     @TempDir
     private static Path folder;
 
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest(maxDuration = "1h")
     void anyBytesAreReadOrRefused(byte[] bytes) throws IOException {
         Path path = Files.write(folder.resolve("file"), bytes);
         try (TensorFile file = TensorFile.open(path)) {
