@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever the bytes, a file is read or refused. This reads the files beside it; Jazzer makes up others for as long as it is told to with
- * {@code JAZZER_FUZZ=1 mvn test-compile surefire:test@fuzz -pl core -am}.
+ * {@code JAZZER_FUZZ=1 mvn test-compile surefire:test@fuzz -pl core -am -Dtest=FuzzTensorFileTest -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class FuzzTensorFileTest {
     @TempDir
