@@ -71,13 +71,13 @@ public final class CompareBackends implements Callable<Integer> {
         if (store != null) {
             store(ahead);
         }
-        return guard == null || holds(ahead) ? 0 : 1;
+        return guard == null || holds(guard, ahead) ? 0 : 1;
     }
 
     /** Prints the table; how many times as fast as scalar vector is, for each shape and pass. */
     private Map<String, Series> measure(List<Backend> backends) throws IOException {
-        Limits.multiplyAdds(2); // until it is compiled
-        double limit = Limits.multiplyAdds(1);
+        Limits.multiplyAdds(2 * warmUp); // until it is compiled
+        double limit = Limits.multiplyAdds(warmUp);
         Map<String, Series> ahead = new LinkedHashMap<>();
         List<String> lines = new ArrayList<>();
         boolean terminal = System.console() != null && System.console().isTerminal();
@@ -132,7 +132,7 @@ public final class CompareBackends implements Callable<Integer> {
     }
 
     /** Whether none has fallen by more than half; those that have fallen out of what was measured are named. */
-    private boolean holds(Map<String, Series> ahead) throws IOException {
+    static boolean holds(Path guard, Map<String, Series> ahead) throws IOException {
         JsonNode stored = JSON.readTree(guard.toFile()).path(machine());
         if (stored.isMissingNode() || ahead.isEmpty()) {
             System.out.println("guard: nothing is stored for " + machine() + " in " + guard + ", or vector and scalar are not both usable; nothing was compared");
