@@ -3,7 +3,6 @@ package dev.sluice.core.io;
 import static dev.sluice.core.Numbers.assertClose;
 import static dev.sluice.core.Numbers.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.api.tensor.Generator;
@@ -110,7 +109,7 @@ class RoundTripWithPyTorchTest {
 
     @BeforeEach
     void requirePython() {
-        assumeTrue(!PYTHON.isEmpty(), "-Dsluice.python=PYTHON, one with torch and safetensors, is needed");
+        assertThat(PYTHON).as("-Dsluice.python=PYTHON, one with torch and safetensors").isNotEmpty();
     }
 
     @Test
