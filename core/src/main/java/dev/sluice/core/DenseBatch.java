@@ -1,7 +1,6 @@
 package dev.sluice.core;
 
 import dev.sluice.api.tensor.Tensor;
-import java.util.stream.Stream;
 
 /** A dense input as packed rows, and results in the form that the input had. */
 record DenseBatch(Tensor input, int steps, int batch, boolean batchFirst, boolean unbatched) {

@@ -8,10 +8,10 @@ import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.examples.benchmark.BareProduct;
+import dev.sluice.examples.benchmark.Series;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -81,12 +81,9 @@ public final class CompareProducts implements Callable<Integer> {
                 }
             }
         }
+        Series bareSeconds = new Series(seconds[0]);
         System.out.printf(Locale.ROOT, "%-32s %8d %18.1f %18.3f %18.3f%n", m + " × " + n + " × " + k + (transposeB == Transpose.YES ? ", B transposed" : ""), count,
-                2e-9 * m * n * k / Program.middle(seconds[0]), ratio(seconds[0], seconds[1]), ratio(seconds[0], seconds[2]));
-    }
-
-    private static double ratio(double[] bare, double[] other) {
-        return Program.middle(IntStream.range(0, bare.length).mapToDouble(i -> bare[i] / other[i]).toArray());
+                2e-9 * m * n * k / bareSeconds.median(), bareSeconds.over(new Series(seconds[1])).median(), bareSeconds.over(new Series(seconds[2])).median());
     }
 
     /** Until it is compiled, and everyone is awake. */

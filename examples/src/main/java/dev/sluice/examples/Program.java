@@ -4,11 +4,10 @@ import dev.sluice.api.BackendUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 
-/** What programs with options share: how they start and fail, and the median of what they measure. */
+/** What programs with options share: how they start and fail. */
 final class Program {
     private Program() {}
 
@@ -35,10 +34,5 @@ final class Program {
         if (!condition) {
             throw new IllegalArgumentException(what + " is required");
         }
-    }
-
-    /** The median. */
-    static double middle(double[] values) {
-        return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().getAsDouble();
     }
 }

@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +31,7 @@ final class PyTorchArchive {
     private PyTorchArchive() {}
 
     static boolean is(MemorySegment file) {
-        return file.byteSize() > 22 && file.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0) == 0x04034b50;
+        return file.byteSize() > 22 && file.get(DType.INT, 0) == 0x04034b50;
     }
 
     static TensorFile.Content read(Path path, Arena arena) throws IOException {

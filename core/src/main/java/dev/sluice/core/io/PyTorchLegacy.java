@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.Map;
 /** What {@code torch.save} wrote before version 1.6: five pickles (a magic number, a version, the machine, the object, the keys of its storages), then the storages. */
 final class PyTorchLegacy {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private PyTorchLegacy() {}
 
@@ -41,7 +39,7 @@ final class PyTorchLegacy {
             if (storage == null || storages.containsKey(storage.key()) || file.byteSize() - position < 8) {
                 throw new DamagedFileException("it has a storage " + (key instanceof String ? key + " " : "") + "that no tensor uses, or twice, or ends before it");
             }
-            long elements = file.get(LONG, position), left = file.byteSize() - position - 8;
+            long elements = file.get(DType.LONG, position), left = file.byteSize() - position - 8;
             if (elements != storage.elements() || elements > left / storage.type().bytes()) {
                 throw new DamagedFileException("its storage " + key + " is said to have " + storage.elements() + " and " + elements + " elements of " + storage.type() + "; there are " + left + " bytes");
             }

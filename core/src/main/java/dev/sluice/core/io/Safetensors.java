@@ -46,7 +46,7 @@ final class Safetensors {
 
     /** What is in a file. */
     static TensorFile.Content read(MemorySegment file) throws DamagedFileException {
-        long length = file.byteSize() < 8 ? -1 : file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+        long length = file.byteSize() < 8 ? -1 : file.get(DType.LONG, 0);
         if (length < 2 || length > Math.min(LONGEST_HEADER, file.byteSize() - 8)) {
             throw new DamagedFileException("its header is said to have " + Long.toUnsignedString(length) + " bytes, of a file of " + file.byteSize() + "; at most "
                     + LONGEST_HEADER + " that are there can be read");

@@ -39,7 +39,7 @@ public final class StoredTensor {
     public static StoredTensor of(String name, int... values) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[4 * values.length]);
         for (int i = 0; i < values.length; i++) {
-            bytes.set(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 4L * i, values[i]);
+            bytes.set(DType.INT, 4L * i, values[i]);
         }
         return new StoredTensor(name, DType.I32, new long[] {values.length}, bytes);
     }

@@ -39,13 +39,13 @@ public final class Checkpoints {
      */
     public void save(Checkpoint checkpoint, int number, Map<String, String> progress) throws IOException {
         Path file = folder.resolve("%09d.safetensors".formatted(number));
-        Path last = latest().orElse(file);
+        List<Path> others = all().stream().filter(other -> !other.equals(file)).toList();
+        Path last = others.isEmpty() ? file : others.getLast();
         if (number < 0 || number > LARGEST || last.compareTo(file) > 0) {
             throw new IllegalArgumentException("Checkpoints: number " + number + " after " + last + "; numbers from 0 to " + LARGEST + " that do not fall are required");
         }
         checkpoint.save(file, progress);
-        List<Path> all = all();
-        for (Path older : all.subList(0, Math.max(0, all.size() - keep))) {
+        for (Path older : others.subList(0, Math.max(0, others.size() + 1 - keep))) {
             Files.deleteIfExists(older);
         }
         deleteLeftovers();

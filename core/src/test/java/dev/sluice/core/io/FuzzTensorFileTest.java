@@ -20,22 +20,10 @@ class FuzzTensorFileTest {
     void anyBytesAreReadOrRefused(byte[] bytes) throws IOException {
         Path path = Files.write(folder.resolve("file"), bytes);
         try (TensorFile file = TensorFile.open(path)) {
-            file.stored().values().forEach(FuzzTensorFileTest::read);
+            file.stored().values().forEach(HostileFilesTest::read);
         } catch (DamagedFileException e) {
             assertThat(e).hasMessageStartingWith(path + ": ");
         }
         assertThat(folder.toFile().list()).containsExactly("file");
-    }
-
-    private static void read(StoredTensor stored) {
-        try {
-            if (stored.type().isFloat()) {
-                stored.toTensor().recycle();
-            } else {
-                stored.toInts();
-            }
-        } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageStartingWith(stored.name().isEmpty() ? "" : stored.name() + ": ");
-        }
     }
 }
