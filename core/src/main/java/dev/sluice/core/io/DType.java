@@ -41,6 +41,23 @@ public enum DType {
         return bytes;
     }
 
+    /** The bytes of a tensor of this type and these sizes, none of which is negative. */
+    long bytes(String tensor, long[] sizes) throws DamagedFileException {
+        long product = bytes;
+        boolean none = Arrays.stream(sizes).anyMatch(size -> size == 0);
+        for (long size : sizes) {
+            long high = Math.multiplyHigh(product, size);
+            if (high != 0 || product * size < 0) {
+                if (none) {
+                    return 0;
+                }
+                throw new DamagedFileException("tensor \"" + tensor + "\" has the shape " + Arrays.toString(sizes) + ", which is more than any file can hold");
+            }
+            product *= size;
+        }
+        return product;
+    }
+
     /** Whether elements are floating-point numbers. */
     public boolean isFloat() {
         return ordinal() <= BF16.ordinal();

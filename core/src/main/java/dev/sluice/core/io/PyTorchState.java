@@ -48,7 +48,7 @@ final class PyTorchState {
 
     private void visit(String name, Object item, int depth) throws DamagedFileException {
         if (depth > DEEPEST || name.length() > TensorFile.LONGEST_NAME || ++visited > mostItems) {
-            throw new DamagedFileException("\"" + (name.length() > 60 ? name.substring(0, 60) + "…" : name) + "\": dictionaries and lists in it are nested more than " + DEEPEST
+            throw new DamagedFileException("\"" + TensorFile.shortened(name) + "\": dictionaries and lists in it are nested more than " + DEEPEST
                     + " deep, give names of more than " + TensorFile.LONGEST_NAME + " letters, or hold more items than the file has bytes");
         }
         letters -= name.length();
@@ -89,7 +89,7 @@ final class PyTorchState {
     private StoredTensor stored(String name, Pickled.Tensor tensor) throws DamagedFileException {
         DType type = tensor.storage().type();
         long[] sizes = tensor.sizes(), strides = tensor.strides();
-        long bytes = DamagedFileException.product(name, sizes, type.bytes());
+        long bytes = type.bytes(name, sizes);
         MemorySegment storage = storages.bytes(tensor.storage());
         long elements = storage.byteSize() / type.bytes();
         if (bytes == 0) {

@@ -146,7 +146,7 @@ final class Safetensors {
             if (from > to || to > data.byteSize()) {
                 throw new DamagedFileException("tensor \"" + name + "\" has data_offsets " + from + " to " + to + " in " + data.byteSize() + " bytes of data");
             }
-            long bytes = DamagedFileException.product(name, sizes, known.bytes());
+            long bytes = known.bytes(name, sizes);
             if (bytes != to - from) {
                 throw new DamagedFileException("tensor \"" + name + "\" " + known + " " + Arrays.toString(sizes) + " has " + bytes + " bytes, its data_offsets say " + (to - from));
             }

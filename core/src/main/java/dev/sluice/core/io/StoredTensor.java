@@ -1,5 +1,6 @@
 package dev.sluice.core.io;
 
+import dev.sluice.api.Matrix;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -31,8 +32,12 @@ public final class StoredTensor {
 
     /** The numbers of a tensor, as they are when they are used; not a copy. */
     public static StoredTensor of(String name, Tensor tensor) {
-        MemorySegment numbers = tensor.matrix().segment().asSlice(4L * tensor.matrix().offset(), 4L * tensor.shape().elements());
-        return new StoredTensor(name, DType.F32, longs(tensor.shape().sizes()), numbers, tensor);
+        return new StoredTensor(name, DType.F32, longs(tensor.shape().sizes()), numbers(tensor, tensor.matrix()), tensor);
+    }
+
+    /** All the numbers of a tensor, whose matrix begins where they do. */
+    static MemorySegment numbers(Tensor tensor, Matrix matrix) {
+        return matrix.segment().asSlice(4L * matrix.offset(), 4L * tensor.shape().elements());
     }
 
     /** Whole numbers, [values.length]. */
@@ -119,12 +124,9 @@ public final class StoredTensor {
      * @throws IllegalArgumentException when it is not, or the elements are not floating-point numbers
      */
     public void copyTo(Tensor tensor) {
-        if (!shapeOfFloats().equals(tensor.shape())) {
-            throw new IllegalArgumentException(name + ": " + form() + " into a tensor of " + tensor.shape() + "; they must be of one shape");
-        }
-        var target = tensor.matrixToWrite();
-        MemorySegment to = target.segment().asSlice(4L * target.offset(), 4L * tensor.shape().elements());
-        if (type == DType.F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+        requireShapeOf(tensor);
+        MemorySegment to = numbers(tensor, tensor.matrixToWrite());
+        if (isMemory()) {
             to.copyFrom(bytes);
         } else {
             for (long i = 0; i < elements(); i++) {
@@ -132,6 +134,19 @@ public final class StoredTensor {
             }
         }
         Reference.reachabilityFence(tensor);
+    }
+
+    /** Returns this. */
+    StoredTensor requireShapeOf(Tensor tensor) {
+        if (!shapeOfFloats().equals(tensor.shape())) {
+            throw new IllegalArgumentException(name + ": " + form() + " into a tensor of " + tensor.shape() + "; they must be of one shape");
+        }
+        return this;
+    }
+
+    /** Whether its bytes are those that a tensor has in memory. */
+    boolean isMemory() {
+        return type == DType.F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     }
 
     /**

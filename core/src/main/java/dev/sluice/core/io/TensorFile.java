@@ -1,6 +1,5 @@
 package dev.sluice.core.io;
 
-import dev.sluice.api.Matrix;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
@@ -11,17 +10,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
  * Tensors in a file: safetensors, or a checkpoint that PyTorch's {@code torch.save} wrote (a state dictionary, or dictionaries and lists that hold some; their keys are joined with
@@ -199,8 +194,9 @@ public final class TensorFile implements AutoCloseable {
      * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
      */
     public void load(Module module, String prefix) throws IOException {
-        Map<String, StoredTensor> values = stored(prefix);
-        copying(copy -> module.load(values, StoredTensor::shapeOfFloats, copy));
+        Map<StoredTensor, Tensor> pairs = new LinkedHashMap<>();
+        module.load(stored(prefix), StoredTensor::shapeOfFloats, pairs::put);
+        copy(pairs);
     }
 
     /**
@@ -209,17 +205,28 @@ public final class TensorFile implements AutoCloseable {
      * @return what was left alone
      */
     public Module.Unmatched loadMatching(Module module, String prefix) throws IOException {
-        Map<String, StoredTensor> values = stored(prefix);
-        List<Module.Unmatched> unmatched = new ArrayList<>();
-        copying(copy -> unmatched.add(module.loadMatching(values, StoredTensor::shapeOfFloats, copy)));
-        return unmatched.getFirst();
+        Map<StoredTensor, Tensor> pairs = new LinkedHashMap<>();
+        Module.Unmatched unmatched = module.loadMatching(stored(prefix), StoredTensor::shapeOfFloats, pairs::put);
+        copy(pairs);
+        return unmatched;
     }
 
-    /** Runs {@code loading} with the way that numbers of this file are copied best; if it is large, on several threads. */
-    private void copying(Consumer<BiConsumer<StoredTensor, Tensor>> loading) throws IOException {
+    /**
+     * Writes the tensors of these names into {@code targets}, without a copy in between.
+     *
+     * @throws IllegalArgumentException when there is none of a name, or it is of another shape; nothing is written then
+     */
+    public void copyTo(Map<String, Tensor> targets) throws IOException {
+        Map<StoredTensor, Tensor> pairs = new LinkedHashMap<>();
+        targets.forEach((name, tensor) -> pairs.put(require(name).requireShapeOf(tensor), tensor));
+        copy(pairs);
+    }
+
+    /** A large file is read on several threads. */
+    private void copy(Map<StoredTensor, Tensor> pairs) throws IOException {
         try (Workers workers = bytes.byteSize() < LARGE ? Workers.of(1) : Workers.configured()) {
-            loading.accept((stored, tensor) -> {
-                if (format == Format.SAFETENSORS && stored.type() == DType.F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+            pairs.forEach((stored, tensor) -> {
+                if (format == Format.SAFETENSORS && stored.isMemory()) {
                     read(stored, tensor, workers);
                 } else {
                     stored.copyTo(tensor);
@@ -232,8 +239,7 @@ public final class TensorFile implements AutoCloseable {
 
     /** Reads numbers where they belong; through the mapping each of its pages would cost a fault, which takes twice as long as the reading. */
     private void read(StoredTensor stored, Tensor tensor, Workers workers) {
-        Matrix target = tensor.matrixToWrite();
-        MemorySegment to = target.segment().asSlice(4L * target.offset(), stored.bytes().byteSize());
+        MemorySegment to = StoredTensor.numbers(tensor, tensor.matrixToWrite());
         long from = stored.bytes().address() - bytes.address();
         workers.run((int) Math.ceilDiv(to.byteSize(), PIECE), i -> {
             ByteBuffer piece = to.asSlice(i * PIECE, Math.min(PIECE, to.byteSize() - i * PIECE)).asByteBuffer();
@@ -276,7 +282,7 @@ public final class TensorFile implements AutoCloseable {
     public static void write(Path path, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
         for (StoredTensor tensor : tensors) {
             if (tensor.name().length() > LONGEST_NAME || tensor.name().equals(Safetensors.METADATA)) {
-                throw new IllegalArgumentException("write: a tensor is named \"" + (tensor.name().length() > 60 ? tensor.name().substring(0, 60) + "…" : tensor.name()) + "\"; a name of at most "
+                throw new IllegalArgumentException("write: a tensor is named \"" + shortened(tensor.name()) + "\"; a name of at most "
                         + LONGEST_NAME + " letters, other than " + Safetensors.METADATA + ", is required");
             }
         }
@@ -295,6 +301,11 @@ public final class TensorFile implements AutoCloseable {
             }
         });
         Reference.reachabilityFence(tensors); // and with them the memory that was written
+    }
+
+    /** For messages. */
+    static String shortened(String name) {
+        return name.length() > 60 ? name.substring(0, 60) + "…" : name;
     }
 
     /** Ends the use of everything in {@link #stored}. Copies stay. */

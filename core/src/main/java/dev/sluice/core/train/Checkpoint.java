@@ -118,7 +118,7 @@ public final class Checkpoint {
                 part.numbers.get().keySet().forEach(key -> numbers.put(key, file.stored().get(name + "." + key).toInts()));
                 part.putBack.accept(numbers, part(file.metadata(), name + "."));
             });
-            all(Part::tensors).forEach((name, tensor) -> file.stored().get(name).copyTo(tensor));
+            file.copyTo(all(Part::tensors));
             return part(file.metadata(), PROGRESS);
         }
     }
