@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
+import dev.sluice.examples.benchmark.Contender;
+import dev.sluice.examples.benchmark.Contest;
 import dev.sluice.examples.benchmark.Limits;
+import dev.sluice.examples.benchmark.Measurement;
 import dev.sluice.examples.benchmark.Series;
 import dev.sluice.examples.benchmark.Workload;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -76,36 +80,32 @@ public final class CompareBackends implements Callable<Integer> {
 
     /** Prints the table; how many times as fast as scalar vector is, for each shape and pass. */
     private Map<String, Series> measure(List<Backend> backends) throws IOException {
-        Limits.multiplyAdds(2 * warmUp); // until it is compiled
         double limit = Limits.multiplyAdds(warmUp);
-        Map<String, Series> ahead = new LinkedHashMap<>();
-        List<String> lines = new ArrayList<>();
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        try (ProgressBar bar = !terminal ? null : new ProgressBarBuilder().setTaskName("turns").setInitialMax((long) SHAPES.size() * 2 * rounds * backends.size()).clearDisplayOnFinish().build()) {
-            for (Workload work : SHAPES) {
-                List<Workload.Passes> passes = backends.stream().map(work::on).toList();
+        List<Measurement> lines = new ArrayList<>();
+        List<Contender> contenders = backends.stream().map(Contender::of).toList();
+        try (ProgressBar bar = bar(SHAPES.size() * 2 * rounds * backends.size())) {
+            for (Workload shape : SHAPES) {
                 for (boolean training : new boolean[] {false, true}) {
-                    List<Series.Turn> turns = passes.stream().map(on -> Series.of(training ? on::train : on::forward, warmUp, seconds)).toList();
-                    List<Series> times = Series.inTurn(turns, rounds, () -> step(bar));
-                    Series reference = null;
-                    for (int i = 0; i < turns.size(); i++) {
-                        reference = backends.get(i).name().equals(REFERENCE) ? times.get(i) : reference;
-                    }
-                    for (int i = 0; i < turns.size(); i++) {
-                        double rate = work.flop() * (training ? 3 : 1) / times.get(i).median();
-                        Series ratio = reference == null ? null : reference.over(times.get(i));
-                        lines.add(String.format(Locale.ROOT, "%-13s %-9s %-11s %10.1f µs %8.1f GFLOP/s %5.1f %% %s", work.title(), training ? "training" : "forward", backends.get(i).name(),
-                                times.get(i).median() * 1e6, rate / 1e9, 100 * rate / limit, ratio == null ? "" : String.format(Locale.ROOT, "%6.2f  (%.2f … %.2f)", ratio.median(), ratio.lowest(), ratio.highest())));
-                        if (ratio != null && backends.get(i).name().equals(GUARDED)) {
-                            ahead.put(work.title() + (training ? " training" : " forward"), ratio);
-                        }
-                    }
+                    lines.addAll(new Contest(rounds, warmUp, seconds).of(shape.title(), shape.work(), training, 1, contenders, () -> step(bar)));
                 }
             }
         }
         System.out.printf(Locale.ROOT, "One thread, %d rounds; the limit of one core is %.1f GFLOP/s. The last column: times as fast as scalar, the median of the rounds (lowest … highest).%n", rounds, limit / 1e9);
-        lines.forEach(System.out::println);
+        Map<String, Series> ahead = new LinkedHashMap<>();
+        for (Measurement line : lines) {
+            Optional<Series> ratio = lines.stream().filter(other -> other.by().equals(REFERENCE) && other.isOf(line)).findFirst().map(reference -> reference.series().over(line.series()));
+            System.out.printf(Locale.ROOT, "%-13s %-9s %-11s %10.1f µs %8.1f GFLOP/s %5.1f %% %s%n", line.shape(), line.pass(), line.by(), line.series().median() * 1e6, line.rate() / 1e9,
+                    100 * line.rate() / limit, ratio.map(r -> String.format(Locale.ROOT, "%6.2f  (%.2f … %.2f)", r.median(), r.lowest(), r.highest())).orElse(""));
+            if (line.by().equals(GUARDED)) {
+                ratio.ifPresent(r -> ahead.put(line.shape() + " " + line.pass(), r));
+            }
+        }
         return ahead;
+    }
+
+    private static ProgressBar bar(int turns) {
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        return terminal ? new ProgressBarBuilder().setTaskName("turns").setInitialMax(turns).clearDisplayOnFinish().build() : null;
     }
 
     private static void step(ProgressBar bar) {

@@ -3,15 +3,17 @@ package dev.sluice.examples;
 import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
+import dev.sluice.examples.benchmark.Contender;
+import dev.sluice.examples.benchmark.Contest;
+import dev.sluice.examples.benchmark.Measurement;
 import dev.sluice.examples.benchmark.Peer;
 import dev.sluice.examples.benchmark.Series;
 import dev.sluice.examples.benchmark.Workload;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,13 +63,13 @@ public final class ComparePeers implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Workload> chosen = shapes.isEmpty() ? List.of(Workload.values()) : shapes.stream().map(ComparePeers::workload).toList();
+        List<Workload> chosen = shapes.isEmpty() ? List.of(Workload.values()) : shapes.stream().map(title -> Program.of("--shapes ", () -> Workload.titled(title))).toList();
         peers.forEach(peer -> Program.require(List.of("pytorch", "onnxruntime").contains(peer), "--peers " + peer + ": pytorch or onnxruntime"));
         passes.forEach(pass -> Program.require(List.of("forward", "training").contains(pass), "--passes " + pass + ": forward or training"));
         Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");
         for (String name : peers) {
-            try (Peer peer = new Peer(python, name + ".py")) {
-                compare(peer, chosen, name.equals("pytorch") ? passes : List.of("forward"));
+            try (Peer peer = new Peer(Peer.python(python, name + ".py"))) {
+                compare(peer, chosen);
             } catch (IOException e) {
                 throw new IOException("--python " + python + " does not run " + name + ": " + e.getMessage(), e);
             }
@@ -75,36 +77,28 @@ public final class ComparePeers implements Callable<Integer> {
         return 0;
     }
 
-    private static Workload workload(String title) {
-        return Arrays.stream(Workload.values()).filter(work -> work.title().equals(title)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("--shapes " + title + ": one of " + Arrays.stream(Workload.values()).map(Workload::title).toList() + " is required"));
-    }
-
-    private void compare(Peer peer, List<Workload> chosen, List<String> passes) throws IOException {
+    private void compare(Peer peer, List<Workload> chosen) throws IOException {
         System.out.printf("%-13s %-9s %7s %-10s %14s %14s %8s  %s%n", "shape", "pass", "threads", "ours", "ours, µs", "theirs, µs", "ratio", "lowest … highest   " + peer.name());
         for (int count : threads) {
             try (Workers workers = Workers.of(count)) {
                 Backends backends = Backends.discover(workers);
                 List<Backend> ours = names.isEmpty() ? List.of(backends.selected()) : names.stream().map(backends::named).toList();
+                List<Contender> contenders = Stream.concat(ours.stream().map(Contender::of), Stream.of(Contender.of(peer))).toList();
                 for (String pass : passes) {
-                    for (Workload work : chosen) {
-                        compare(peer, ours, work, pass.equals("training"), count);
+                    for (Workload shape : chosen) {
+                        print(new Contest(rounds, Math.max(1.5, seconds), seconds).of(shape.title(), shape.work(), pass.equals("training"), count, contenders, () -> {}));
                     }
                 }
             }
         }
     }
 
-    private void compare(Peer peer, List<Backend> ours, Workload work, boolean training, int count) throws IOException {
-        List<Series.Turn> turns = new ArrayList<>();
-        ours.stream().map(work::on).forEach(on -> turns.add(Series.of(training ? on::train : on::forward, Math.max(1.5, seconds), seconds)));
-        turns.add(() -> peer.median(work, training, count, seconds) / 1e6);
-        List<Series> all = Series.inTurn(turns, rounds, () -> {});
-        Series theirs = all.getLast();
-        for (int i = 0; i < ours.size(); i++) {
-            Series ratio = theirs.over(all.get(i));
-            System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", work.title(), training ? "training" : "forward", count, ours.get(i).name(),
-                    1e6 * all.get(i).median(), 1e6 * theirs.median(), ratio.median(), ratio.lowest(), ratio.highest());
+    private static void print(List<Measurement> lines) {
+        Measurement theirs = lines.getLast();
+        for (Measurement ours : theirs.unsupported() == null ? lines.subList(0, lines.size() - 1) : List.<Measurement>of()) {
+            Series ratio = theirs.series().over(ours.series());
+            System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", ours.shape(), ours.pass(), ours.threads(), ours.by(), 1e6 * ours.series().median(),
+                    1e6 * theirs.series().median(), ratio.median(), ratio.lowest(), ratio.highest());
         }
     }
 }

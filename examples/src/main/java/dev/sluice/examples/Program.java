@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /** What programs with options share: how they start and fail. */
@@ -28,6 +29,15 @@ final class Program {
     /** Begins a chapter of a walkthrough. */
     static void title(String title) {
         IO.println("\n## " + title);
+    }
+
+    /** A value of the command line; what is wrong with it is told after {@code option}. */
+    static <T> T of(String option, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(option + e.getMessage(), e);
+        }
     }
 
     static void require(boolean condition, String what) {

@@ -6,13 +6,24 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What one core of this machine can do at most: loops that do nothing else. */
+/** What one core of this machine can do at most: loops that do nothing else. The first call takes four seconds longer, until they are compiled. */
 public final class Limits {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final int SUMS = 12;
 
+    private static boolean compiled;
+
     private Limits() {}
+
+    /** Runs both loops until they are compiled, the first time. */
+    private static synchronized void compile() {
+        if (!compiled) {
+            compiled = true;
+            multiplyAdds(2);
+            reads(1 << 16, 2);
+        }
+    }
 
     /** How many numbers a vector has. */
     public static int lanes() {
@@ -21,12 +32,14 @@ public final class Limits {
 
     /** Operations per second, two to a fused multiply-add, between registers only. */
     public static double multiplyAdds(double seconds) {
+        compile();
         int count = 200_000;
         return best(seconds, () -> registersOnly(count, 1e-9f)) * count * SUMS * LANES * 2;
     }
 
     /** Bytes per second, read again and again from {@code bytes} of memory. */
     public static double reads(long bytes, double seconds) {
+        compile();
         try (Arena arena = Arena.ofShared()) {
             MemorySegment memory = arena.allocate(bytes, 64);
             int times = (int) Math.max(1, 20_000_000 / bytes);

@@ -1,7 +1,5 @@
 package dev.sluice.examples.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,35 +7,42 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
-/** Another library in a Python process of its own, which does the same work when asked. */
+/** Another library, or Sluice, in a process of its own that does the work it is asked for: a {@link Worker} in Java, or a script in Python that speaks as one. */
 public final class Peer implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final Path script;
     private final Process process;
     private final PrintWriter requests;
     private final BufferedReader answers;
+    private final Thread reader;
     private final String name;
+    private volatile String lastError = "it ended without a word";
 
     /**
-     * Starts a script of this package's resources.
-     *
-     * @throws IOException when there is no such Python, or it lacks the library; the message is Python's
+     * @throws IOException when it cannot be started, or ends at once; the message is the last line it wrote to standard error
      */
-    public Peer(String python, String resource) throws IOException {
-        script = Files.createTempFile("sluice-peer", ".py");
-        try (InputStream source = Peer.class.getResourceAsStream(resource)) {
-            Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
-        }
-        process = new ProcessBuilder(List.of(python, script.toString())).redirectError(ProcessBuilder.Redirect.PIPE).start();
+    public Peer(List<String> command) throws IOException {
+        process = new ProcessBuilder(command).start();
+        reader = Thread.ofVirtual().start(() -> process.errorReader(StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).forEach(line -> lastError = line));
         requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
         answers = process.inputReader(StandardCharsets.UTF_8);
-        name = answer().get("name").asText();
+        name = answer();
+    }
+
+    /** {@code java} as it runs here, with these arguments. */
+    public static List<String> java(String... arguments) {
+        return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"),
+                Arrays.stream(arguments)).toList();
+    }
+
+    /** A script of this package's resources. */
+    public static List<String> python(String python, String resource) throws IOException {
+        try (InputStream source = Peer.class.getResourceAsStream(resource)) {
+            return List.of(python, "-c", new String(source.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 
     /** The library with its version. */
@@ -45,35 +50,42 @@ public final class Peer implements AutoCloseable {
         return name;
     }
 
-    /** The median time of a pass, in microseconds, over {@code seconds}. */
-    public double median(Workload work, boolean training, int threads, double seconds) throws IOException {
-        Map<String, Object> request = new LinkedHashMap<>();
-        request.put("steps", work.steps);
-        request.put("batch", work.batch);
-        request.put("input", work.input);
-        request.put("hidden", work.hidden);
-        request.put("layers", work.layers);
-        request.put("bidirectional", work.directions == 2);
-        request.put("lengths", work.lengths.length == 0 ? null : work.lengths);
-        request.put("training", training);
-        request.put("threads", threads);
-        request.put("seconds", seconds);
-        requests.println(JSON.writeValueAsString(request));
-        return answer().get("median").asDouble();
+    /**
+     * The seconds of each pass.
+     *
+     * @throws UnsupportedOperationException with the reason, when the library cannot do it
+     */
+    public double[] times(Request request) throws IOException {
+        requests.println(request.line());
+        String[] answer = answer().split(" ");
+        if (!answer[0].equals("times")) {
+            throw new UnsupportedOperationException(String.join(" ", Arrays.asList(answer).subList(1, answer.length)));
+        }
+        return Arrays.stream(answer).skip(1).mapToDouble(Double::parseDouble).toArray();
     }
 
-    private JsonNode answer() throws IOException {
+    private String answer() throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            List<String> errors = process.errorReader(StandardCharsets.UTF_8).lines().toList();
-            throw new IOException(errors.isEmpty() ? "Python ended without a word" : errors.getLast());
+            try {
+                reader.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException(lastError);
         }
-        return JSON.readTree(line);
+        return line;
+    }
+
+    /** The most memory that the process has had, in bytes, where the system tells (Linux does). */
+    public OptionalLong peakMemory() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        return !Files.exists(status) ? OptionalLong.empty()
+                : Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM:")).mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", ""))).findFirst();
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         process.destroy();
-        Files.deleteIfExists(script);
     }
 }

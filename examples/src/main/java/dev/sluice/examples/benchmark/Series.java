@@ -1,10 +1,10 @@
 package dev.sluice.examples.benchmark;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -64,19 +64,21 @@ public record Series(double... rounds) {
 
     /** Turns of {@code seconds} each, after {@code warmUp} seconds now, in which it is compiled. */
     public static Turn of(Runnable run, double warmUp, double seconds) {
-        median(run, warmUp);
-        return () -> median(run, seconds);
+        timed(run, warmUp);
+        return () -> timed(run, seconds).median();
     }
 
-    /** The median of the runs that fit into a time, of at least three. */
-    private static double median(Runnable run, double seconds) {
-        List<Long> times = new ArrayList<>();
-        for (long end = System.nanoTime() + (long) (seconds * 1e9); System.nanoTime() < end || times.size() < 3; ) {
-            long begin = System.nanoTime();
+    /** The seconds of each run of those that fit into a time, of one at least. */
+    public static Series timed(Runnable run, double seconds) {
+        DoubleStream.Builder times = DoubleStream.builder();
+        long begin = System.nanoTime(), end = begin + (long) (seconds * 1e9);
+        do {
             run.run();
-            times.add(System.nanoTime() - begin);
-        }
-        return times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow() / 1e9;
+            long now = System.nanoTime();
+            times.add((now - begin) / 1e9);
+            begin = now;
+        } while (begin < end);
+        return new Series(times.build().toArray());
     }
 
     @Override

@@ -1,10 +1,8 @@
-"""PyTorch's nn.LSTM, timed: a JSON request a line on standard input, a JSON answer a line on standard output.
+"""PyTorch's nn.LSTM, timed: a line of names and values on standard input, a line with the seconds of each pass on standard output.
 
-Request: steps, batch, input, hidden, layers, bidirectional, lengths (of packed sequences, or null), training, threads, seconds.
-Answer: the median time of a pass in microseconds. Training is forward and backward of sum(output) with new gradients, packing included.
+Names: steps, batch, input, hidden, layers, directions, lengths of packed sequences or nothing, training, threads, warm_up, seconds.
+Training is forward and backward of sum(output) with new gradients, packing included.
 """
-import json
-import statistics
 import sys
 import time
 
@@ -12,15 +10,16 @@ import torch
 
 
 def measure(r):
-    torch.set_num_threads(r["threads"])
+    steps, batch, width, hidden, layers, directions, threads = (int(r[k]) for k in ("steps", "batch", "input", "hidden", "layers", "directions", "threads"))
+    lengths, training = [int(n) for n in r["lengths"].split(",") if n], r["training"] == "true"
+    torch.set_num_threads(threads)
     torch.manual_seed(0)
-    lstm = torch.nn.LSTM(r["input"], r["hidden"], r["layers"], bidirectional=r["bidirectional"])
-    training = r["training"]
-    if r["lengths"]:
-        data = [torch.randn(n, r["input"], requires_grad=training) for n in r["lengths"]]
+    lstm = torch.nn.LSTM(width, hidden, layers, bidirectional=directions == 2)
+    if lengths:
+        data = [torch.randn(n, width, requires_grad=training) for n in lengths]
         pack = lambda: torch.nn.utils.rnn.pack_sequence(data, enforce_sorted=False)
     else:
-        data = [torch.randn(r["steps"], r["batch"], r["input"], requires_grad=training)]
+        data = [torch.randn(steps, batch, width, requires_grad=training)]
         pack = lambda: data[0]
     packed = pack()
 
@@ -33,21 +32,22 @@ def measure(r):
         for x in data:
             x.grad = None
         output, _ = lstm(pack())
-        (output.data if r["lengths"] else output).sum().backward()
+        (output.data if lengths else output).sum().backward()
 
     run = train if training else forward
     lstm.train(training)
-    times, until = [], time.perf_counter() + 0.2
+    until = time.perf_counter() + float(r["warm_up"])
     while time.perf_counter() < until:
         run()
-    until = time.perf_counter() + r["seconds"]
-    while time.perf_counter() < until or len(times) < 3:
-        begin = time.perf_counter()
+    times, until, begin = [], time.perf_counter() + float(r["seconds"]), time.perf_counter()
+    while begin < until or not times:
         run()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times) * 1e6
+        now = time.perf_counter()
+        times.append(now - begin)
+        begin = now
+    return times
 
 
-print(json.dumps({"name": "PyTorch " + torch.__version__}), flush=True)
+print("PyTorch " + torch.__version__, flush=True)
 for line in sys.stdin:
-    print(json.dumps({"median": measure(json.loads(line))}), flush=True)
+    print("times", *measure(dict(pair.split("=") for pair in line.split())), flush=True)

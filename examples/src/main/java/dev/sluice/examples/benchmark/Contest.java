@@ -1,0 +1,41 @@
+package dev.sluice.examples.benchmark;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Contenders doing the same work in turn, round by round.
+ *
+ * @param rounds how many
+ * @param warmUp seconds for each before the first round
+ * @param seconds of each turn
+ */
+public record Contest(int rounds, double warmUp, double seconds) {
+    /**
+     * A line for each contender, in their order.
+     *
+     * @param after is called after each turn
+     */
+    public List<Measurement> of(String shape, Work work, boolean training, int threads, List<Contender> contenders, Runnable after) throws IOException {
+        Map<Contender, Series.Turn> turns = new LinkedHashMap<>();
+        Map<Contender, String> unsupported = new LinkedHashMap<>();
+        for (Contender contender : contenders) {
+            try {
+                turns.put(contender, contender.turn(new Request(work, training, threads, warmUp, seconds)));
+            } catch (UnsupportedOperationException e) {
+                unsupported.put(contender, e.getMessage());
+            }
+        }
+        List<Series> series = Series.inTurn(List.copyOf(turns.values()), rounds, after);
+        List<Measurement> lines = new ArrayList<>();
+        int measured = 0;
+        for (Contender contender : contenders) {
+            double[] times = turns.containsKey(contender) ? series.get(measured++).rounds() : new double[0];
+            lines.add(new Measurement(shape, training ? "training" : "forward", threads, contender.name(), times, work.cost().times(training ? 3 : 1).flop(), unsupported.get(contender)));
+        }
+        return lines;
+    }
+}
