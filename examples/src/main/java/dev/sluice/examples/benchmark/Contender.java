@@ -2,9 +2,13 @@ package dev.sluice.examples.benchmark;
 
 import dev.sluice.api.Backend;
 import java.io.IOException;
+import java.util.Locale;
 
 /** One that takes part in a comparison. */
 public interface Contender {
+    /** Seconds; who needs more for a pass is not measured. */
+    double LONGEST = 4;
+
     /** What a table calls it. */
     String name();
 
@@ -12,7 +16,7 @@ public interface Contender {
      * Something that can be timed again and again, warmed up.
      *
      * @param request which says how long
-     * @throws UnsupportedOperationException with the reason, when it cannot do that
+     * @throws UnsupportedOperationException with the reason, when it cannot do that, or needs more than {@link #LONGEST} seconds
      */
     Series.Turn turn(Request request) throws IOException;
 
@@ -26,7 +30,9 @@ public interface Contender {
 
             @Override
             public Series.Turn turn(Request request) {
-                return Series.of(request.work().on(backend).run(request.training()), request.warmUp(), request.seconds());
+                Runnable pass = request.work().on(backend).run(request.training());
+                requireShort(Series.timed(pass, request.warmUp()).median());
+                return () -> Series.timed(pass, request.seconds()).median();
             }
         };
     }
@@ -41,10 +47,16 @@ public interface Contender {
 
             @Override
             public Series.Turn turn(Request request) throws IOException {
-                peer.times(request);
-                Request again = new Request(request.work(), request.training(), request.threads(), Math.min(request.warmUp(), 0.2), request.seconds());
-                return () -> new Series(peer.times(again)).median();
+                requireShort(peer.times(request.lasting(0, 0))[0] / 3); // not warmed up yet
+                requireShort(peer.times(request.lasting(0, request.warmUp()))[0]);
+                return () -> new Series(peer.times(request.lasting(Math.min(request.warmUp(), 0.2), request.seconds()))).median();
             }
         };
+    }
+
+    private static void requireShort(double seconds) {
+        if (seconds > LONGEST) {
+            throw new UnsupportedOperationException(String.format(Locale.ROOT, "a pass takes %.0f s", seconds));
+        }
     }
 }

@@ -34,8 +34,7 @@ public final class Peer implements AutoCloseable {
 
     /** {@code java} as it runs here, with these arguments. */
     public static List<String> java(String... arguments) {
-        return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"),
-                Arrays.stream(arguments)).toList();
+        return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()), Arrays.stream(arguments)).toList();
     }
 
     /** A script of this package's resources. */

@@ -12,6 +12,11 @@ import java.util.stream.Collectors;
  * @param seconds in which they do; there is one at least
  */
 public record Request(Work work, boolean training, int threads, double warmUp, double seconds) {
+    /** The same for another time. */
+    public Request lasting(double newWarmUp, double newSeconds) {
+        return new Request(work, training, threads, newWarmUp, newSeconds);
+    }
+
     /** As a line of names and values; {@link #of} reads it. */
     public String line() {
         String lengths = Arrays.stream(work.lengths()).mapToObj(Integer::toString).collect(Collectors.joining(","));

@@ -62,12 +62,6 @@ public record Series(double... rounds) {
         return Arrays.stream(seconds).map(Series::new).toList();
     }
 
-    /** Turns of {@code seconds} each, after {@code warmUp} seconds now, in which it is compiled. */
-    public static Turn of(Runnable run, double warmUp, double seconds) {
-        timed(run, warmUp);
-        return () -> timed(run, seconds).median();
-    }
-
     /** The seconds of each run of those that fit into a time, of one at least. */
     public static Series timed(Runnable run, double seconds) {
         DoubleStream.Builder times = DoubleStream.builder();

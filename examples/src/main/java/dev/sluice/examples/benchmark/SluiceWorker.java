@@ -13,9 +13,11 @@ public final class SluiceWorker implements Worker.Library {
         this.backend = backend;
     }
 
-    /** Starts one. */
+    /** Starts one; scalar needs no flag, and those that it does not need make a JVM start later. */
     public static List<String> command(String backend) {
-        return Peer.java("-cp", System.getProperty("java.class.path"), SluiceWorker.class.getName(), backend);
+        String classPath = System.getProperty("java.class.path");
+        return backend.equals("scalar") ? Peer.java("-cp", classPath, SluiceWorker.class.getName(), backend)
+                : Peer.java("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", classPath, SluiceWorker.class.getName(), backend);
     }
 
     /**

@@ -15,21 +15,18 @@ import java.util.OptionalLong;
 public record Start(double first, double steady, OptionalLong peakMemory) {
     private static final double SECONDS = 4;
     private static final int STEADY = 20;
+    private static final Request ONE_PASS = new Request(Workload.NOTEBOOK.work(), false, 1, 0, 0);
 
     /** Starts a {@link Worker}, and ends it. */
     public static Start of(List<String> command) throws IOException {
         long begin = System.nanoTime();
         try (Peer peer = new Peer(command)) {
-            peer.times(request(0));
+            peer.times(ONE_PASS);
             double first = (System.nanoTime() - begin) / 1e9;
             OptionalLong memory = peer.peakMemory();
-            double[] times = peer.times(request(SECONDS));
+            double[] times = peer.times(ONE_PASS.lasting(0, SECONDS));
             return new Start(first, first + Arrays.stream(times).limit(steady(times)).sum(), memory);
         }
-    }
-
-    private static Request request(double seconds) {
-        return new Request(Workload.NOTEBOOK.work(), false, 1, 0, seconds);
     }
 
     /** How many passes came before those that are steady. */

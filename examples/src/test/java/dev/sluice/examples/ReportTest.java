@@ -1,0 +1,70 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.examples.benchmark.Measurement;
+import dev.sluice.examples.report.Comparison;
+import dev.sluice.examples.report.Curve;
+import dev.sluice.examples.report.Results;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report, of what is measured too briefly to mean anything. */
+class ReportTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void writesResultsAPageAndTables() throws IOException {
+        assertThat(Report.run("--output", folder.toString(), "--sections", "shapes", "--shapes", "notebook,packed-words", "--threads", "1", "--rounds", "2", "--warm-up", "0.01", "--seconds", "0.01")).isZero();
+        Results results = Results.read(folder.resolve("results.json"));
+        assertThat(results.contenders()).containsExactly("vector", "panama-ffm", "scalar");
+        assertThat(results.shapes()).hasSize(2 * 2 * 3).allSatisfy(m -> assertThat(m.series().lowest()).isPositive());
+        assertThat(results.machine().multiplyAdds()).isGreaterThan(1e9);
+        assertThat(Files.readString(folder.resolve("tables.md"))).contains("## The time of scalar over that of vector").containsPattern("\\| packed-words \\| [\\d.]+ \\| [\\d.]+ \\|");
+        assertThat(Files.readString(folder.resolve("report.html"))).contains("new Chart(", "\"packed-words\"", "<th>% of the limit</th>").doesNotContain("<!-- ", "<link", "<script src", "<img");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("results.json", "report.html", "tables.md");
+    }
+
+    @Test
+    void whatIsMeasuredAgainLeavesTheRestAsItIs() throws IOException {
+        String[] quick = {"--output", folder.toString(), "--shapes", "notebook", "--threads", "1", "--rounds", "1", "--warm-up", "0.01", "--seconds", "0.01", "--sections"};
+        assertThat(Report.run(with(quick, "starts"))).isZero();
+        Results before = Results.read(folder.resolve("results.json"));
+        assertThat(Report.run(with(quick, "shapes"))).isZero();
+        Results after = Results.read(folder.resolve("results.json"));
+        assertThat(after.shapes()).hasSize(6);
+        assertThat(after.starts()).hasSize(3).allSatisfy(start -> assertThat(start.shippedBytes()).isGreaterThan(100_000)).allSatisfy(start -> assertThat(start.steady()[0]).isGreaterThanOrEqualTo(start.first()[0]));
+        assertThat(after.starts()).usingRecursiveComparison().isEqualTo(before.starts());
+    }
+
+    private static String[] with(String[] arguments, String last) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = last;
+        return all;
+    }
+
+    @Test
+    void anExponentIsThatOfTheUpperHalf() {
+        assertThat(new Curve("steps", "forward", "vector", new double[] {1, 2, 4, 8}, new double[] {9, 9, 16, 64}, new double[0]).exponent()).isEqualTo(2, within(1e-12));
+        assertThat(new Curve("threads", "forward", "vector", new double[] {1, 2}, new double[] {8, 4}, new double[0]).exponent()).isEqualTo(-1, within(1e-12));
+    }
+
+    @Test
+    void twoRunsAgreeWhereTheRangesOfTheirRoundsOverlap() throws IOException {
+        Results before = results(new double[] {1, 1, 1}, new double[] {2, 2.2, 2.4}), same = results(new double[] {2, 2, 2}, new double[] {4.6, 4.7, 5}), other = results(new double[] {1, 1, 1}, new double[] {3, 3.1, 3.2});
+        assertThat(new Comparison(before, same).text()).isEqualTo("1 of 1 ratios agree: the ranges of their rounds overlap; half of the medians moved by less than 6.6 %, nine in ten by less than 6.6 %");
+        assertThat(new Comparison(before, other).text()).isEqualTo("medium, forward, 1 threads, scalar: 3.10 (3.00 … 3.20), was 2.20 (2.00 … 2.40)" + System.lineSeparator()
+                + "0 of 1 ratios agree: the ranges of their rounds overlap; half of the medians moved by less than 34.3 %, nine in ten by less than 34.3 %");
+    }
+
+    private static Results results(double[] vector, double[] scalar) {
+        return new Results(null, List.of(new Measurement("medium", "forward", 1, "vector", vector, 1, null), new Measurement("medium", "forward", 1, "scalar", scalar, 1, null)), List.of(), List.of(), List.of());
+    }
+}
