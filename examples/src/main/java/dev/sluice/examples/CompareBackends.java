@@ -12,6 +12,7 @@ import dev.sluice.examples.benchmark.Limits;
 import dev.sluice.examples.benchmark.Measurement;
 import dev.sluice.examples.benchmark.Series;
 import dev.sluice.examples.benchmark.Workload;
+import dev.sluice.examples.terminal.TerminalBar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -83,10 +82,10 @@ public final class CompareBackends implements Callable<Integer> {
         double limit = Limits.multiplyAdds(warmUp);
         List<Measurement> lines = new ArrayList<>();
         List<Contender> contenders = backends.stream().map(Contender::of).toList();
-        try (ProgressBar bar = bar(SHAPES.size() * 2 * rounds * backends.size())) {
+        try (TerminalBar bar = new TerminalBar("turns", SHAPES.size() * 2L * rounds * backends.size())) {
             for (Workload shape : SHAPES) {
                 for (boolean training : new boolean[] {false, true}) {
-                    lines.addAll(new Contest(rounds, warmUp, seconds).of(shape.title(), shape.work(), training, 1, contenders, () -> step(bar)));
+                    lines.addAll(new Contest(rounds, warmUp, seconds).of(shape.title(), shape.work(), training, 1, contenders, bar::step));
                 }
             }
         }
@@ -101,17 +100,6 @@ public final class CompareBackends implements Callable<Integer> {
             }
         }
         return ahead;
-    }
-
-    private static ProgressBar bar(int turns) {
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        return terminal ? new ProgressBarBuilder().setTaskName("turns").setInitialMax(turns).clearDisplayOnFinish().build() : null;
-    }
-
-    private static void step(ProgressBar bar) {
-        if (bar != null) {
-            bar.step();
-        }
     }
 
     /** Ratios depend on how many numbers a vector has. */

@@ -1,7 +1,6 @@
 package dev.sluice.examples;
 
 import dev.sluice.api.Backend;
-import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Gradients;
 import dev.sluice.api.tensor.Tensor;
@@ -18,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs an LSTM whose weights are in a file. */
@@ -42,11 +42,8 @@ public final class Run implements Callable<Integer> {
     @Option(names = "--batch-first", description = "input and output are [batch, steps, size]")
     private boolean batchFirst;
 
-    @Option(names = "--backend", description = "the backend to run on; without it -Dsluice.backend, SLUICE_BACKEND, or the best there is")
-    private String backendName;
-
-    @Option(names = "--threads", description = "threads to use; without it -Dsluice.threads, or all processors")
-    private Integer threads;
+    @Mixin
+    private ChosenBackend chosen;
 
     @Option(names = {"-h", "--help"}, description = "shows this", usageHelp = true)
     private boolean help;
@@ -65,10 +62,8 @@ public final class Run implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Program.require(threads == null || threads >= 1, "--threads " + threads + ": at least 1");
-        try (Workers workers = threads == null ? Workers.configured() : Workers.of(threads); TensorFile file = TensorFile.open(weights); TensorFile in = TensorFile.open(input)) {
-            Backends backends = Backends.discover(workers);
-            Backend backend = backendName == null ? backends.selected() : backends.named(backendName);
+        try (Workers workers = chosen.workers(); TensorFile file = TensorFile.open(weights); TensorFile in = TensorFile.open(input)) {
+            Backend backend = chosen.on(workers);
             LSTM lstm = LSTM.of(file.shapes(prefix)).batchFirst(batchFirst).backend(backend).build();
             file.load(lstm, prefix);
             lstm.eval();

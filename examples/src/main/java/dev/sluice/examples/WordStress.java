@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,14 +58,11 @@ public final class WordStress implements Callable<Integer> {
     @Option(names = "--seed", description = "seed of the first weights and of the order of words; 0 unless given", defaultValue = "0")
     private long seed;
 
-    @Option(names = "--threads", description = "threads to use; without it -Dsluice.threads, or all processors")
-    private Integer threads;
-
     @Option(names = "--forward-only", description = "an LSTM that reads only from the beginning")
     private boolean forwardOnly;
 
-    @Option(names = "--backend", description = "the backend to run on; without it -Dsluice.backend, SLUICE_BACKEND, or the best there is")
-    private String backendName;
+    @Mixin
+    private ChosenBackend chosen;
 
     @Option(names = "--data", description = "folder with stress-train.tsv, stress-dev.tsv, stress-test.tsv; without it the words that come with the program")
     private Path data;
@@ -114,9 +112,8 @@ public final class WordStress implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
-        try (Workers workers = threads == null ? Workers.configured() : Workers.of(threads)) {
-            Backends backends = Backends.discover(workers);
-            Backend backend = backendName == null ? backends.selected() : backends.named(backendName);
+        try (Workers workers = chosen.workers()) {
+            Backend backend = chosen.on(workers);
             return Backends.use(backend, () -> predict ? predict() : train(backend));
         }
     }
@@ -127,7 +124,6 @@ public final class WordStress implements Callable<Integer> {
         requireAtLeastOne("--embedding", embedding);
         requireAtLeastOne("--layers", layers);
         requireAtLeastOne("--batch", batch);
-        requireAtLeastOne("--threads", threads == null ? 1 : threads);
         requireAtLeastOne("--every", every);
         requireAtLeastOne("--patience", patience == null ? 1 : patience);
         require(!resume || checkpoints != null, "--resume needs --checkpoints FOLDER, where to go on from");

@@ -1,0 +1,2 @@
+/** What programs show while they work. */
+package dev.sluice.examples.terminal;
