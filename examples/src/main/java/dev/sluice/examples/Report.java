@@ -47,6 +47,9 @@ public final class Report implements Callable<Integer> {
     @Option(names = "--seconds", description = "how long each turn lasts; 0.3 unless given", defaultValue = "0.3")
     private double seconds;
 
+    @Option(names = "--draw", description = "measures nothing, but writes page and tables of results.json again")
+    private boolean draw;
+
     @Option(names = "--against", paramLabel = "FILE", description = "measures nothing, but says which ratios of the results in the output folder lie outside of the range that they have in this results.json")
     private Path against;
 
@@ -70,6 +73,10 @@ public final class Report implements Callable<Integer> {
         Path file = output.resolve("results.json");
         if (against != null) {
             System.out.println(new Comparison(Results.read(against), Results.read(file)).text());
+            return 0;
+        }
+        if (draw) {
+            Reporter.draw(file);
             return 0;
         }
         Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");

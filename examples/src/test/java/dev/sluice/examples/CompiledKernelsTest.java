@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * A kernel whose vectors are put into objects, or that the JVM does not compile, is still right, and a hundred times as slow. Nothing else would notice.
  */
 class CompiledKernelsTest {
-    private static final double SECONDS = 1.5;
+    private static final double SECONDS = 1;
 
     private final Backends backends = Backends.discover(Workers.of(1));
 

@@ -40,7 +40,7 @@ record Library(List<String> command, long shippedBytes) {
             if (Files.exists(file)) {
                 List<String> jars = Arrays.stream(Files.readString(file).trim().split(File.pathSeparator)).toList();
                 String classPath = target.resolve("classes") + File.pathSeparator + String.join(File.pathSeparator, jars);
-                built.add(new Library(Peer.java("-cp", classPath, "dev.sluice.peers." + name + "." + WORKERS.get(name)), size(jars.stream().filter(jar -> !jar.contains("sluice")).toList())));
+                built.add(new Library(Peer.java("--enable-native-access=ALL-UNNAMED", "-cp", classPath, "dev.sluice.peers." + name + "." + WORKERS.get(name)), size(jars.stream().filter(jar -> !jar.contains("sluice")).toList())));
             }
         }
         return built;

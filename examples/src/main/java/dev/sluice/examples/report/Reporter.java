@@ -79,9 +79,15 @@ public final class Reporter {
                 case KERNELS -> results.withKernels(kernels());
             };
             results.write(file);
-            Files.writeString(file.resolveSibling("tables.md"), Tables.of(results));
-            Files.writeString(file.resolveSibling("report.html"), Page.of(results));
+            draw(file);
         }
+    }
+
+    /** Writes the page and the tables of what has been measured. */
+    public static void draw(Path file) throws IOException {
+        Results results = Results.read(file);
+        Files.writeString(file.resolveSibling("tables.md"), Tables.of(results));
+        Files.writeString(file.resolveSibling("report.html"), Page.of(results));
     }
 
     private List<Measurement> shapes(List<Workload> shapes, List<Integer> threads) throws IOException {

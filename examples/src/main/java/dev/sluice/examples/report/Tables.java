@@ -2,11 +2,13 @@ package dev.sluice.examples.report;
 
 import dev.sluice.examples.benchmark.Measurement;
 import dev.sluice.examples.benchmark.Series;
+import dev.sluice.examples.benchmark.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Results as tables in Markdown: tables.md, from which the README takes its figures. */
 final class Tables {
@@ -34,6 +36,11 @@ final class Tables {
         for (String other : others) {
             heading("The time of " + other + " over that of " + OURS);
             overview(other);
+        }
+        List<String> forTheJVM = others.stream().filter(name -> !results.machine().backends().containsKey(name) && !name.startsWith("PyTorch")).toList();
+        if (!forTheJVM.isEmpty()) {
+            heading("Libraries for the JVM: their time over that of " + OURS + ", 1 thread");
+            together(forTheJVM, 1);
         }
         for (int threads : results.shapes().stream().map(Measurement::threads).distinct().toList()) {
             for (String pass : List.of("forward", "training")) {
@@ -66,12 +73,37 @@ final class Tables {
         row(head);
         rule(head.size());
         for (String shape : results.shapeNames()) {
-            List<String> row = new ArrayList<>(List.of(shape));
+            List<String> row = new ArrayList<>(List.of(shape + ": " + Workload.titled(shape).work()));
             for (String pass : List.of("forward", "training")) {
-                threads.forEach(count -> row.add(results.ratio(shape, pass, count, other).map(r -> figure(r.median())).orElse("–")));
+                threads.forEach(count -> row.add(median(shape, pass, count, other)));
             }
             row(row);
         }
+    }
+
+    /** Several libraries, as far as they can do something. */
+    private void together(List<String> libraries, int threads) {
+        List<String> head = new ArrayList<>(List.of("shape"));
+        List<List<String>> columns = new ArrayList<>();
+        for (String library : libraries) {
+            for (String pass : List.of("forward", "training")) {
+                List<String> column = results.shapeNames().stream().map(shape -> median(shape, pass, threads, library)).toList();
+                if (column.stream().anyMatch(cell -> !cell.equals("–"))) {
+                    head.add(library + ", " + pass);
+                    columns.add(column);
+                }
+            }
+        }
+        row(head);
+        rule(head.size());
+        for (int i = 0; i < results.shapeNames().size(); i++) {
+            int at = i;
+            row(Stream.concat(Stream.of(results.shapeNames().get(i)), columns.stream().map(column -> column.get(at))).toList());
+        }
+    }
+
+    private String median(String shape, String pass, int threads, String library) {
+        return results.ratio(shape, pass, threads, library).map(ratio -> figure(ratio.median())).orElse("–");
     }
 
     private void spreads(String pass, int threads, List<String> others) {
