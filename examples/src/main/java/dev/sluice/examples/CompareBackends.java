@@ -37,7 +37,7 @@ public final class CompareBackends implements Callable<Integer> {
     @Option(names = "--rounds", description = "how often each takes its turn; 5 unless given", defaultValue = "5")
     private int rounds;
 
-    @Option(names = "--warm-up", description = "seconds for which each runs before it is measured, so that it is compiled; 1 unless given", defaultValue = "1")
+    @Option(names = "--warm-up", description = "seconds for which each runs before it is measured, twice, and again as long as it gets faster; 0.5 unless given", defaultValue = "0.5")
     private double warmUp;
 
     @Option(names = "--seconds", description = "how long each turn lasts; 0.2 unless given", defaultValue = "0.2")
@@ -79,7 +79,7 @@ public final class CompareBackends implements Callable<Integer> {
 
     /** Prints the table; how many times as fast as scalar vector is, for each shape and pass. */
     private Map<String, Series> measure(List<Backend> backends) throws IOException {
-        double limit = Limits.multiplyAdds(warmUp);
+        double limit = Limits.multiplyAdds(2 * warmUp);
         List<Measurement> lines = new ArrayList<>();
         List<Contender> contenders = backends.stream().map(Contender::of).toList();
         try (TerminalBar bar = new TerminalBar("turns", SHAPES.size() * 2L * rounds * backends.size())) {

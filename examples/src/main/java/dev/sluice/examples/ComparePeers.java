@@ -86,7 +86,7 @@ public final class ComparePeers implements Callable<Integer> {
                 List<Contender> contenders = Stream.concat(ours.stream().map(Contender::of), Stream.of(Contender.of(peer))).toList();
                 for (String pass : passes) {
                     for (Workload shape : chosen) {
-                        print(new Contest(rounds, Math.max(1.5, seconds), seconds).of(shape.title(), shape.work(), pass.equals("training"), count, contenders, () -> {}));
+                        print(new Contest(rounds, Math.max(0.75, seconds), seconds).of(shape.title(), shape.work(), pass.equals("training"), count, contenders, () -> {}));
                     }
                 }
             }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(name = "Report", sortOptions = false, usageHelpAutoWidth = true, description = "Measures the backends and other libraries on this machine, and writes results.json, report.html and tables.md. "
         + "All of it takes about half an hour, in which nothing else should run.")
 public final class Report implements Callable<Integer> {
-    @Option(names = "--output", paramLabel = "FOLDER", description = "where to; report unless given", defaultValue = "report")
+    @Option(names = "--output", paramLabel = "FOLDER", description = "where to; target/report unless given", defaultValue = "target/report")
     private Path output;
 
     @Option(names = "--sections", split = ",", description = "some of shapes,scaling,starts,kernels; what is left out stays as it is in results.json; all unless given")
@@ -41,7 +41,7 @@ public final class Report implements Callable<Integer> {
     @Option(names = "--rounds", description = "how often each takes its turn; 5 unless given", defaultValue = "5")
     private int rounds;
 
-    @Option(names = "--warm-up", description = "seconds for which each runs before it is measured; 1.5 unless given", defaultValue = "1.5")
+    @Option(names = "--warm-up", description = "seconds for which each runs before it is measured, twice, and again as long as it gets faster; 0.75 unless given", defaultValue = "0.75")
     private double warmUp;
 
     @Option(names = "--seconds", description = "how long each turn lasts; 0.3 unless given", defaultValue = "0.3")

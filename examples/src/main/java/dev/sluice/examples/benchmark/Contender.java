@@ -9,13 +9,16 @@ public interface Contender {
     /** Seconds; who needs more for a pass is not measured. */
     double LONGEST = 4;
 
+    /** So often {@link Request#warmUp} may be repeated. */
+    int MOST_RUNS = 10;
+
     /** What a table calls it. */
     String name();
 
     /**
      * Something that can be timed again and again, warmed up.
      *
-     * @param request which says how long
+     * @param request which says how long; and how long to warm up, which is done again until it helps no more
      * @throws UnsupportedOperationException with the reason, when it cannot do that, or needs more than {@link #LONGEST} seconds
      */
     Series.Turn turn(Request request) throws IOException;
@@ -29,15 +32,15 @@ public interface Contender {
             }
 
             @Override
-            public Series.Turn turn(Request request) {
+            public Series.Turn turn(Request request) throws IOException {
                 Runnable pass = request.work().on(backend).run(request.training());
-                requireShort(Series.timed(pass, request.warmUp()).median());
+                warmUp(() -> Series.timed(pass, request.warmUp()).median());
                 return () -> Series.timed(pass, request.seconds()).median();
             }
         };
     }
 
-    /** Another library, in another process. It is warmed up before each turn as well, for it may have slept. */
+    /** Another library, in another process. It runs a while before each turn as well, for it may have slept. */
     static Contender of(Peer peer) {
         return new Contender() {
             @Override
@@ -47,16 +50,21 @@ public interface Contender {
 
             @Override
             public Series.Turn turn(Request request) throws IOException {
-                requireShort(peer.times(request.lasting(0, 0))[0] / 3); // not warmed up yet
-                requireShort(peer.times(request.lasting(0, request.warmUp()))[0]);
+                warmUp(() -> new Series(peer.times(request.lasting(0, request.warmUp()))).median());
                 return () -> new Series(peer.times(request.lasting(Math.min(request.warmUp(), 0.2), request.seconds()))).median();
             }
         };
     }
 
-    private static void requireShort(double seconds) {
-        if (seconds > LONGEST) {
-            throw new UnsupportedOperationException(String.format(Locale.ROOT, "a pass takes %.0f s", seconds));
+    /** Has it run until it gets no faster by more than a tenth, so that what is measured is compiled. */
+    private static void warmUp(Series.Turn turn) throws IOException {
+        double before = Double.POSITIVE_INFINITY, now = turn.seconds();
+        for (int run = 1; run < MOST_RUNS && now < 3 * LONGEST && now < 0.9 * before; run++) {
+            before = now;
+            now = turn.seconds();
+        }
+        if (now > LONGEST) {
+            throw new UnsupportedOperationException(String.format(Locale.ROOT, "a pass takes %.0f s", now));
         }
     }
 }

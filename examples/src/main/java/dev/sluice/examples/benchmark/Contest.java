@@ -10,7 +10,7 @@ import java.util.Map;
  * Contenders doing the same work in turn, round by round.
  *
  * @param rounds how many
- * @param warmUp seconds for each before the first round
+ * @param warmUp seconds for each before the first round, twice, and again as long as it gets faster
  * @param seconds of each turn
  */
 public record Contest(int rounds, double warmUp, double seconds) {
