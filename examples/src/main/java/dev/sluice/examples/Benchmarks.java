@@ -21,7 +21,16 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 public final class Benchmarks {
     private Benchmarks() {}
 
-    public static void main(String[] args) throws IOException, RunnerException, CommandLineOptionException {
+    public static void main(String[] args) throws IOException, RunnerException {
+        try {
+            run(args);
+        } catch (CommandLineOptionException e) {
+            System.err.println("Benchmarks: " + e.getMessage() + "; -h shows what can be given");
+            System.exit(2);
+        }
+    }
+
+    private static void run(String... args) throws IOException, RunnerException, CommandLineOptionException {
         CommandLineOptions options = new CommandLineOptions(args);
         if (options.shouldHelp() || options.shouldList() || options.shouldListWithParams() || options.shouldListProfilers() || options.shouldListResultFormats()) {
             Main.main(args);

@@ -81,11 +81,13 @@ public final class CompareBackends implements Callable<Integer> {
     private Map<String, Series> measure(List<Backend> backends) throws IOException {
         double limit = Limits.multiplyAdds(2 * warmUp);
         List<Measurement> lines = new ArrayList<>();
+        Contest contest = new Contest(rounds, warmUp, seconds);
+        contest.compile(backends);
         List<Contender> contenders = backends.stream().map(Contender::of).toList();
         try (TerminalBar bar = new TerminalBar("turns", SHAPES.size() * 2L * rounds * backends.size())) {
             for (Workload shape : SHAPES) {
                 for (boolean training : new boolean[] {false, true}) {
-                    lines.addAll(new Contest(rounds, warmUp, seconds).of(shape.title(), shape.work(), training, 1, contenders, bar::step));
+                    lines.addAll(contest.of(shape.title(), shape.work(), training, 1, contenders, bar::step));
                 }
             }
         }

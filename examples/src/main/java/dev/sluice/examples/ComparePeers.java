@@ -79,14 +79,16 @@ public final class ComparePeers implements Callable<Integer> {
 
     private void compare(Peer peer, List<Workload> chosen) throws IOException {
         System.out.printf("%-13s %-9s %7s %-10s %14s %14s %8s  %s%n", "shape", "pass", "threads", "ours", "ours, µs", "theirs, µs", "ratio", "lowest … highest   " + peer.name());
+        Contest contest = new Contest(rounds, Math.max(0.75, seconds), seconds);
         for (int count : threads) {
             try (Workers workers = Workers.of(count)) {
                 Backends backends = Backends.discover(workers);
                 List<Backend> ours = names.isEmpty() ? List.of(backends.selected()) : names.stream().map(backends::named).toList();
+                contest.compile(ours);
                 List<Contender> contenders = Stream.concat(ours.stream().map(Contender::of), Stream.of(Contender.of(peer))).toList();
                 for (String pass : passes) {
                     for (Workload shape : chosen) {
-                        print(new Contest(rounds, Math.max(0.75, seconds), seconds).of(shape.title(), shape.work(), pass.equals("training"), count, contenders, () -> {}));
+                        print(contest.of(shape.title(), shape.work(), pass.equals("training"), count, contenders, () -> {}));
                     }
                 }
             }

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /** The first call in a JVM that has compiled nothing: building a model and one forward pass. The start of the JVM itself, and the search for backends, are not in it; {@link dev.sluice.examples.ColdStart} has them. */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(value = 10, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+@Fork(value = 10, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
 @Warmup(iterations = 0)
 @Measurement(iterations = 1)
 public class ColdStartBenchmark extends OnBackend {

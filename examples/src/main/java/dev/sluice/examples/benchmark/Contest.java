@@ -1,5 +1,6 @@
 package dev.sluice.examples.benchmark;
 
+import dev.sluice.api.Backend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +15,19 @@ import java.util.Map;
  * @param seconds of each turn
  */
 public record Contest(int rounds, double warmUp, double seconds) {
+    /**
+     * Has the JVM compile what backends run; until then each pass is a hundred times as slow, and gets no faster. It takes twelve times the warm-up for each.
+     */
+    public void compile(List<Backend> backends) {
+        for (Backend backend : backends) {
+            for (Workload shape : new Workload[] {Workload.NOTEBOOK, Workload.PACKED_WORDS}) {
+                Passes passes = shape.work().on(backend);
+                Series.timed(passes.run(false), 3 * warmUp);
+                Series.timed(passes.run(true), 3 * warmUp);
+            }
+        }
+    }
+
     /**
      * A line for each contender, in their order.
      *

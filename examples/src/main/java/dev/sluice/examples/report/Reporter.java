@@ -91,7 +91,7 @@ public final class Reporter {
     }
 
     private List<Measurement> shapes(List<Workload> shapes, List<Integer> threads) throws IOException {
-        try (Contenders contenders = new Contenders(List.copyOf(others.values()))) {
+        try (Contenders contenders = new Contenders(contest, List.copyOf(others.values()))) {
             return new Shapes(contest, shapes, threads).measure(contenders, what -> progress(Section.SHAPES, what));
         }
     }
@@ -100,7 +100,7 @@ public final class Reporter {
     private List<Curve> scaling() throws IOException {
         Map<String, Library> compared = new LinkedHashMap<>(others);
         compared.keySet().removeIf(name -> !name.startsWith(PYTORCH));
-        try (Contenders contenders = new Contenders(List.copyOf(compared.values()))) {
+        try (Contenders contenders = new Contenders(contest, List.copyOf(compared.values()))) {
             compared.put(Results.OURS, sluice.get(Results.OURS));
             return new Scaling(new Contest(Math.min(3, contest.rounds()), contest.warmUp() / 2, contest.seconds() / 2)).measure(contenders, Runtime.getRuntime().availableProcessors(), compared,
                     what -> progress(Section.SCALING, what));
