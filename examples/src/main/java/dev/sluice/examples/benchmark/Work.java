@@ -29,6 +29,7 @@ public record Work(int steps, int batch, int input, int hidden, int layers, int 
     /** {@code 50 steps, batch 32, 100 to 200, 2 layers, 2 directions} */
     @Override
     public String toString() {
-        return (lengths.length == 0 ? steps + " steps" : Arrays.stream(lengths).min().getAsInt() + " to " + steps + " steps") + ", batch " + batch + ", " + input + " to " + hidden + (layers == 1 ? "" : ", " + layers + " layers") + (directions == 1 ? "" : ", 2 directions");
+        String length = lengths.length == 0 ? steps + (steps == 1 ? " step" : " steps") : Arrays.stream(lengths).min().getAsInt() + " to " + Arrays.stream(lengths).max().getAsInt() + " steps";
+        return length + ", batch " + batch + ", " + input + " to " + hidden + (layers == 1 ? "" : ", " + layers + " layers") + (directions == 1 ? "" : ", 2 directions");
     }
 }

@@ -16,18 +16,17 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The benchmarks of JMH but those of whole layers, which {@link Shapes} has, on one thread: briefly, in one JVM each; {@link dev.sluice.examples.Benchmarks} takes longer. */
+/** The benchmarks of JMH but those of whole layers, which {@link Shapes} has, on one thread: a choice of sizes, in one JVM each; {@link dev.sluice.examples.Benchmarks} has all. */
 record Kernels(List<String> backends) {
-    private static final List<String> CLASSES = List.of("ProductBenchmark", "GatesBenchmark", "PackingBenchmark", "TrainingBenchmark", "StreamBenchmark", "ColdStartBenchmark");
+    private static final List<String> BENCHMARKS = List.of("ProductBenchmark.multiply$", "GatesBenchmark", "PackingBenchmark", "TrainingBenchmark", "StreamBenchmark", "ColdStartBenchmark");
 
     List<Kernel> measure() throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder().param("backend", backends.toArray(String[]::new)).param("threads", "1").addProfiler(RateProfiler.class).addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT).shouldFailOnError(true);
         List<Kernel> kernels = new ArrayList<>();
-        for (String name : CLASSES) {
-            options.include("\\." + name + "\\.");
-        }
-        Collection<RunResult> results = new Runner(options.forks(1).warmupIterations(3).warmupTime(TimeValue.milliseconds(500)).measurementIterations(4).measurementTime(TimeValue.milliseconds(300)).build()).run();
+        BENCHMARKS.forEach(name -> options.include("\\." + name));
+        Collection<RunResult> results = new Runner(options.param("hidden", "256").param("work", "PACKED_WORDS").forks(1).warmupIterations(4).warmupTime(TimeValue.seconds(1)).measurementIterations(5)
+                .measurementTime(TimeValue.milliseconds(200)).build()).run();
         results.forEach(result -> kernels.add(kernel(result)));
         return kernels;
     }
