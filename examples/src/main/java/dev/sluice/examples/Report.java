@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 
 /** Measures everything and writes a folder: results.json, report.html with charts, and tables.md. */
 @Command(name = "Report", sortOptions = false, usageHelpAutoWidth = true, description = "Measures the backends and other libraries on this machine, and writes results.json, report.html and tables.md. "
-        + "All of it takes about half an hour, in which nothing else should run.")
+        + "All of it takes about an hour, in which nothing else should run.")
 public final class Report implements Callable<Integer> {
     @Option(names = "--output", paramLabel = "FOLDER", description = "where to; target/report unless given", defaultValue = "target/report")
     private Path output;
