@@ -11,6 +11,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -70,20 +71,22 @@ class WrongBackendsTest {
     @MethodSource("wrongBackends")
     void isCaughtByTheRuleItBreaks(Wrong wrong) {
         List<String> complaints = new ArrayList<>();
-        boolean caught = judge(wrong.backend).peek(complaints::add).anyMatch(complaint -> complaint.startsWith("rule " + wrong.rule + ":")); // and then no other test runs
+        boolean caught = judge(wrong.backend, wrong.rule).peek(complaints::add).anyMatch(complaint -> complaint.startsWith("rule " + wrong.rule + ":")); // and then no other test runs
         assertThat(caught).as("complaints about %s: %s", wrong, complaints).isTrue();
     }
 
     @Test
     void rightBackendsAreCaughtByNone() {
-        assertThat(judge(ReferenceBackend::new)).isEmpty();
-        assertThat(judge(WrongProducts.SplitsSumsAndSaysSo::new)).isEmpty();
+        assertThat(judge(ReferenceBackend::new, 1)).isEmpty();
+        assertThat(judge(WrongProducts.SplitsSumsAndSaysSo::new, 1)).isEmpty();
     }
 
-    /** What each test of the kit has to say against the backend; they run as far as the stream is read. */
-    private static Stream<String> judge(Supplier<ReferenceBackend> backend) {
+    /** What each test of the kit has to say against the backend, those of one rule first; they run as far as the stream is read. */
+    private static Stream<String> judge(Supplier<ReferenceBackend> backend, int firstRule) {
         BackendContract contract = () -> new Provider(backend);
-        return Arrays.stream(BackendContract.class.getMethods()).filter(test -> test.isAnnotationPresent(Test.class)).flatMap(test -> complaint(contract, test).stream());
+        String first = String.format("rule%02d", firstRule);
+        return Arrays.stream(BackendContract.class.getMethods()).filter(test -> test.isAnnotationPresent(Test.class))
+                .sorted(Comparator.comparing((Method test) -> !test.getName().contains(first)).thenComparing(Method::getName)).flatMap(test -> complaint(contract, test).stream());
     }
 
     private static Optional<String> complaint(BackendContract contract, Method test) {
