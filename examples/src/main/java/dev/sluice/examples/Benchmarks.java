@@ -1,7 +1,7 @@
 package dev.sluice.examples;
 
-import dev.sluice.examples.benchmark.Peer;
 import dev.sluice.examples.benchmark.RateProfiler;
+import dev.sluice.examples.benchmark.SluiceWorker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class Benchmarks {
 
     /** The backends that can be used in a JVM with the flags of the benchmarks, which this one need not have. */
     static List<String> usable() throws IOException {
-        Process process = new ProcessBuilder(Peer.java("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), ListBackends.class.getName())).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(SluiceWorker.forAnyBackend(ListBackends.class)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
             return lines.lines().filter(line -> line.matches("\\S+ +usable .*")).map(line -> line.substring(0, line.indexOf(' '))).toList();
         }

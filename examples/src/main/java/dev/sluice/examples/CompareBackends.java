@@ -94,7 +94,11 @@ public final class CompareBackends implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "One thread, %d rounds; the limit of one core is %.1f GFLOP/s. The last column: times as fast as scalar, the median of the rounds (lowest … highest).%n", rounds, limit / 1e9);
         Map<String, Series> ahead = new LinkedHashMap<>();
         for (Measurement line : lines) {
-            Optional<Series> ratio = lines.stream().filter(other -> other.by().equals(REFERENCE) && other.isOf(line)).findFirst().map(reference -> reference.series().over(line.series()));
+            if (line.unsupported() != null) {
+                System.out.printf("%-13s %-9s %-11s not measured: %s%n", line.shape(), line.pass(), line.by(), line.unsupported());
+                continue;
+            }
+            Optional<Series> ratio = lines.stream().filter(other -> other.by().equals(REFERENCE) && other.unsupported() == null && other.isOf(line)).findFirst().map(reference -> reference.series().over(line.series()));
             System.out.printf(Locale.ROOT, "%-13s %-9s %-11s %10.1f µs %8.1f GFLOP/s %5.1f %% %s%n", line.shape(), line.pass(), line.by(), line.series().median() * 1e6, line.rate() / 1e9,
                     100 * line.rate() / limit, ratio.map(r -> String.format(Locale.ROOT, "%6.2f  (%.2f … %.2f)", r.median(), r.lowest(), r.highest())).orElse(""));
             if (line.by().equals(GUARDED)) {

@@ -68,7 +68,7 @@ public final class ComparePeers implements Callable<Integer> {
         passes.forEach(pass -> Program.require(List.of("forward", "training").contains(pass), "--passes " + pass + ": forward or training"));
         Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");
         for (String name : peers) {
-            try (Peer peer = new Peer(Peer.python(python, name + ".py"))) {
+            try (Peer peer = new Peer(Peer.python(python, name + ".py")).settled()) {
                 compare(peer, chosen);
             } catch (IOException e) {
                 throw new IOException("--python " + python + " does not run " + name + ": " + e.getMessage(), e);
@@ -97,7 +97,11 @@ public final class ComparePeers implements Callable<Integer> {
 
     private static void print(List<Measurement> lines) {
         Measurement theirs = lines.getLast();
-        for (Measurement ours : theirs.unsupported() == null ? lines.subList(0, lines.size() - 1) : List.<Measurement>of()) {
+        for (Measurement ours : lines.subList(0, lines.size() - 1)) {
+            if (ours.unsupported() != null || theirs.unsupported() != null) {
+                System.out.printf("%-13s %-9s %7d %-10s not compared: %s%n", ours.shape(), ours.pass(), ours.threads(), ours.by(), ours.unsupported() != null ? ours.unsupported() : theirs.unsupported());
+                continue;
+            }
             Series ratio = theirs.series().over(ours.series());
             System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s %14.1f %14.1f %8.2f  %.2f … %.2f%n", ours.shape(), ours.pass(), ours.threads(), ours.by(), 1e6 * ours.series().median(),
                     1e6 * theirs.series().median(), ratio.median(), ratio.lowest(), ratio.highest());

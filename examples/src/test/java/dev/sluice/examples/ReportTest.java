@@ -38,10 +38,13 @@ class ReportTest {
     void whatIsNotMeasuredAgainStaysAsItIs() throws IOException {
         Path file = folder.resolve("results.json");
         Footprint before = new Footprint("scalar", 3_000_000, new double[] {0.5}, new double[] {1.5}, new double[] {60e6});
-        new Results(null, List.of(), List.of(), List.of(before), List.of()).write(file);
+        Curve curve = new Curve("threads", "forward", "vector", new double[] {1, 2}, new double[] {8, 4}, new double[0]);
+        new Results(null, List.of(), List.of(curve), List.of(before), List.of()).write(file);
         assertThat(Report.run("--output", folder.toString(), "--sections", "shapes", "--shapes", "notebook", "--threads", "1", "--rounds", "1", "--warm-up", "0.01", "--seconds", "0.01")).isZero();
         Results after = Results.read(file);
         assertThat(after.shapes()).hasSize(6);
+        assertThat(after.scaling()).usingRecursiveFieldByFieldElementComparator().containsExactly(curve);
+        assertThat(Files.readString(file)).contains("\"exponent\":" + curve.exponent());
         assertThat(after.starts()).usingRecursiveFieldByFieldElementComparator().containsExactly(before);
         assertThat(Files.readString(folder.resolve("tables.md"))).contains("| scalar | 3.0 | 0.50 | 1.50 | 57 |");
     }

@@ -6,8 +6,6 @@ import dev.sluice.api.Workers;
 import dev.sluice.examples.benchmark.Contender;
 import dev.sluice.examples.benchmark.Contest;
 import dev.sluice.examples.benchmark.Peer;
-import dev.sluice.examples.benchmark.Request;
-import dev.sluice.examples.benchmark.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +19,7 @@ final class Contenders implements AutoCloseable {
     Contenders(Contest contest, List<Library> libraries) throws IOException {
         this.contest = contest;
         for (Library library : libraries) {
-            Peer peer = new Peer(library.command());
-            peers.add(peer);
-            settle(peer);
-        }
-    }
-
-    /** A large pass, before anything is measured: until it has seen large blocks, glibc's malloc gives the memory of each pass back to the system, which costs some libraries more than the pass. */
-    private static void settle(Peer peer) throws IOException {
-        try {
-            peer.times(new Request(Workload.LARGE.work(), true, 1, 0, 0));
-        } catch (UnsupportedOperationException cannotTrain) {
-            peer.times(new Request(Workload.LARGE.work(), false, 1, 0, 0));
+            peers.add(new Peer(library.command()).settled());
         }
     }
 

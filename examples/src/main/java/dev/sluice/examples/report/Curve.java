@@ -1,5 +1,7 @@
 package dev.sluice.examples.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.stream.IntStream;
 
 /**
@@ -12,6 +14,7 @@ import java.util.stream.IntStream;
  * @param seconds the median time of a pass at each
  * @param bytes the most memory of a process at each; empty where it was not measured
  */
+@JsonIgnoreProperties(value = "exponent", allowGetters = true) // written for the page, and not read
 public record Curve(String axis, String pass, String by, double[] at, double[] seconds, double[] bytes) {
     /** Whether it can be a power of what is varied. */
     public boolean hasExponent() {
@@ -19,6 +22,7 @@ public record Curve(String axis, String pass, String by, double[] at, double[] s
     }
 
     /** e in seconds ∝ atᵉ, by least squares of the logarithms, over the upper half of the values, if there are four or more, where what does not grow counts least. */
+    @JsonProperty
     public double exponent() {
         int from = at.length < 4 ? 0 : at.length / 2;
         double[] x = IntStream.range(from, at.length).mapToDouble(i -> Math.log(at[i])).toArray(), y = IntStream.range(from, at.length).mapToDouble(i -> Math.log(seconds[i])).toArray();
