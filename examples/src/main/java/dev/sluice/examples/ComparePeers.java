@@ -68,7 +68,7 @@ public final class ComparePeers implements Callable<Integer> {
         passes.forEach(pass -> Program.require(List.of("forward", "training").contains(pass), "--passes " + pass + ": forward or training"));
         Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");
         for (String name : peers) {
-            try (Peer peer = new Peer(Peer.python(python, name + ".py")).settled()) {
+            try (Peer peer = new Peer(Peer.python(python, name + ".py"))) {
                 compare(peer, chosen);
             } catch (IOException e) {
                 throw new IOException("--python " + python + " does not run " + name + ": " + e.getMessage(), e);

@@ -35,12 +35,15 @@ public interface Contender {
             public Series.Turn turn(Request request) throws IOException {
                 Runnable pass = request.work().on(backend).run(request.training());
                 warmUp(() -> Series.timed(pass, request.warmUp()).median());
-                return () -> Series.timed(pass, request.seconds()).median();
+                return () -> {
+                    Series.timed(pass, request.beforeTurn());
+                    return Series.timed(pass, request.seconds()).median();
+                };
             }
         };
     }
 
-    /** Another library, in another process. It runs a while before each turn as well, for it may have slept. */
+    /** Another library, in another process. */
     static Contender of(Peer peer) {
         return new Contender() {
             @Override
@@ -51,7 +54,7 @@ public interface Contender {
             @Override
             public Series.Turn turn(Request request) throws IOException {
                 warmUp(() -> new Series(peer.times(request.lasting(0, request.warmUp()))).median());
-                return () -> new Series(peer.times(request.lasting(Math.min(request.warmUp(), 0.2), request.seconds()))).median();
+                return () -> new Series(peer.times(request.lasting(request.beforeTurn(), request.seconds()))).median();
             }
         };
     }

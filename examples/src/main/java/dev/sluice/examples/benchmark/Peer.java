@@ -9,11 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Another library, or Sluice, in a process of its own that does the work it is asked for: a {@link Worker} in Java, or a script in Python that speaks as one. */
 public final class Peer implements AutoCloseable {
+    /** For glibc's malloc, which else gives the large blocks of each pass back to the system: getting them again takes some libraries longer than the pass. */
+    private static final Map<String, String> KEEPING_MEMORY = Map.of("MALLOC_MMAP_THRESHOLD_", "4294967296", "MALLOC_TRIM_THRESHOLD_", "8589934592");
+
     private final Process process;
     private final PrintWriter requests;
     private final BufferedReader answers;
@@ -25,7 +29,9 @@ public final class Peer implements AutoCloseable {
      * @throws IOException when it cannot be started, or ends at once; the message is the last line it wrote to standard error
      */
     public Peer(List<String> command) throws IOException {
-        process = new ProcessBuilder(command).start();
+        ProcessBuilder builder = new ProcessBuilder(command);
+        KEEPING_MEMORY.forEach(builder.environment()::putIfAbsent);
+        process = builder.start();
         reader = Thread.ofVirtual().start(() -> process.errorReader(StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).forEach(line -> lastError = line));
         requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
         answers = process.inputReader(StandardCharsets.UTF_8);
@@ -61,16 +67,6 @@ public final class Peer implements AutoCloseable {
             throw new UnsupportedOperationException(String.join(" ", Arrays.asList(answer).subList(1, answer.length)));
         }
         return Arrays.stream(answer).skip(1).mapToDouble(Double::parseDouble).toArray();
-    }
-
-    /** This, after a large pass: until it has seen large blocks, glibc's malloc gives the memory of each pass back to the system, which costs some libraries more than the pass. */
-    public Peer settled() throws IOException {
-        try {
-            times(new Request(Workload.LARGE.work(), true, 1, 0, 0));
-        } catch (UnsupportedOperationException cannotTrain) {
-            times(new Request(Workload.LARGE.work(), false, 1, 0, 0));
-        }
-        return this;
     }
 
     private String answer() throws IOException {

@@ -17,6 +17,11 @@ public record Request(Work work, boolean training, int threads, double warmUp, d
         return new Request(work, training, threads, newWarmUp, newSeconds);
     }
 
+    /** Seconds before each turn that do not count: one may have slept, its caches are another's, and threads of the one before may still wait for work on its processor. */
+    public double beforeTurn() {
+        return Math.min(warmUp, 0.3);
+    }
+
     /** As a line of names and values; {@link #of} reads it. */
     public String line() {
         String lengths = Arrays.stream(work.lengths()).mapToObj(Integer::toString).collect(Collectors.joining(","));

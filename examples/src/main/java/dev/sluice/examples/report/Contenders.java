@@ -19,7 +19,7 @@ final class Contenders implements AutoCloseable {
     Contenders(Contest contest, List<Library> libraries) throws IOException {
         this.contest = contest;
         for (Library library : libraries) {
-            peers.add(new Peer(library.command()).settled());
+            peers.add(new Peer(library.command()));
         }
     }
 
