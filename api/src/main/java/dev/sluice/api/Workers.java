@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
  * thread computes it.
  */
 public final class Workers implements AutoCloseable {
-    private static final int SPINS_BEFORE_PARKING = 5_000;
+    private static final int SPINS_BEFORE_YIELDING = 5_000;
 
     /** How many times what is worth a thread that is awake is worth waking one: some tens of microseconds of work. */
     private static final int WORTH_WAKING = 32;
@@ -183,25 +183,42 @@ public final class Workers implements AutoCloseable {
 
     private void help() {
         Job last = null;
-        int idle = 0;
+        Patience patience = new Patience();
         awake.incrementAndGet();
         while (!closed) {
             Job current = job;
             if (current != null && current != last) {
                 current.work();
                 last = current;
-                idle = 0;
-            } else if (++idle < SPINS_BEFORE_PARKING) {
-                Thread.onSpinWait();
-            } else {
+                patience = new Patience();
+            } else if (!patience.waited()) {
                 last = null;
                 awake.decrementAndGet();
                 LockSupport.park(this);
                 awake.incrementAndGet();
-                idle = 0;
+                patience = new Patience();
             }
         }
         awake.decrementAndGet();
+    }
+
+    /** A wait with open eyes for what will come soon, because to fall asleep and to be woken takes longer than most work: first spinning, then letting others run. */
+    private static final class Patience {
+        private final long begin = System.nanoTime();
+        private int waits;
+
+        /** Waits for a moment; false, without a wait, when it has lasted long enough to sleep instead. */
+        boolean waited() {
+            if (++waits < SPINS_BEFORE_YIELDING) {
+                Thread.onSpinWait();
+                return true;
+            }
+            boolean soon = System.nanoTime() - begin < SOON_NANOS;
+            if (soon) {
+                Thread.yield();
+            }
+            return soon;
+        }
     }
 
     private static final class Job {
@@ -231,10 +248,8 @@ public final class Workers implements AutoCloseable {
         }
 
         void await() {
-            for (int spins = 0; done.get() < tasks; spins++) {
-                if (spins < SPINS_BEFORE_PARKING) {
-                    Thread.onSpinWait();
-                } else {
+            for (Patience patience = new Patience(); done.get() < tasks; ) {
+                if (!patience.waited()) {
                     LockSupport.park(this);
                 }
             }
