@@ -7,9 +7,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A pool of native memory: every tensor and every kernel's scratch is a block of it, aligned to 64 bytes.
@@ -24,8 +22,8 @@ public final class Memory {
     private static final int COLLECTIONS_BEFORE_GIVING_UP = 8;
 
     private static final List<ArrayDeque<Piece>> FREE = new ArrayList<>();
-    private static final Set<Handle> LIVE = new HashSet<>();
     private static final ReferenceQueue<Block> GONE = new ReferenceQueue<>();
+    private static final Handle LIVE = new Handle(); // the head of a ring: a handle that nothing holds would never be found
     private static long inUse;
     private static long peak;
     private static long held;
@@ -112,12 +110,12 @@ public final class Memory {
         inUse += piece.segment.byteSize();
         peak = Math.max(peak, inUse);
         Block block = new Block(piece);
-        LIVE.add(block.handle);
+        block.handle.enter();
         return block;
     }
 
     private static synchronized void recycle(Handle handle) {
-        if (LIVE.remove(handle)) {
+        if (handle.leave()) {
             inUse -= handle.piece.segment.byteSize();
             FREE.get(handle.piece.size).add(handle.piece);
         }
@@ -185,10 +183,36 @@ public final class Memory {
 
     private static final class Handle extends PhantomReference<Block> {
         final Piece piece;
+        private Handle previous = this, next = this;
 
         Handle(Block block, Piece piece) {
             super(block, GONE);
             this.piece = piece;
+        }
+
+        /** The head. */
+        private Handle() {
+            this(null, null);
+        }
+
+        /** Takes its place among those alive. */
+        void enter() {
+            previous = LIVE.previous;
+            next = LIVE;
+            previous.next = this;
+            next.previous = this;
+        }
+
+        /** Gives its place up; false if it had none. */
+        boolean leave() {
+            if (next == this) {
+                return false;
+            }
+            previous.next = next;
+            next.previous = previous;
+            previous = this;
+            next = this;
+            return true;
         }
     }
 

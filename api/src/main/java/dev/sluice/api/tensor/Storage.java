@@ -6,6 +6,7 @@ import dev.sluice.api.Memory;
 final class Storage {
     private final Memory.Block block;
     private TensorScope home;
+    int place; // its scope's own
     private volatile String released;
     private volatile int version;
 

@@ -1,8 +1,7 @@
 package dev.sluice.api.tensor;
 
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +26,7 @@ public final class TensorScope implements AutoCloseable {
 
     private final TensorScope outer;
     private final Thread thread;
-    private final Set<Storage> owned = new HashSet<>();
+    private final List<Storage> owned = new ArrayList<>(); // each knows its place
     private boolean closed;
 
     private TensorScope(TensorScope outer) {
@@ -66,6 +65,7 @@ public final class TensorScope implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("scope: a tensor was made for a TensorScope that is closed; its parent tensor was used after the scope");
         }
+        storage.place = owned.size();
         owned.add(storage);
     }
 
@@ -75,7 +75,14 @@ public final class TensorScope implements AutoCloseable {
     }
 
     synchronized void disown(Storage storage) {
-        owned.remove(storage);
+        if (closed || storage.place >= owned.size() || owned.get(storage.place) != storage) {
+            return;
+        }
+        Storage last = owned.removeLast();
+        if (last != storage) {
+            last.place = storage.place;
+            owned.set(last.place, last);
+        }
     }
 
     /**
@@ -95,7 +102,8 @@ public final class TensorScope implements AutoCloseable {
         INNERMOST.set(outer);
         synchronized (this) {
             closed = true;
-            List.copyOf(owned).forEach(storage -> storage.release(WHY));
         }
+        owned.forEach(storage -> storage.release(WHY)); // nobody comes or goes any more
+        owned.clear();
     }
 }
