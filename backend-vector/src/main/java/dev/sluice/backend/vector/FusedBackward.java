@@ -48,7 +48,7 @@ final class FusedBackward {
 
     static void run(FusedWeights weights, LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
         Units units = weights.units;
-        int hidden = units.count(), inputs = weights.input.depth();
+        int hidden = units.count(), inputs = pass.x().columns();
         long rows = steps.rows();
         try (Scratch scratch = new Scratch(rows * (5L * hidden + COUNT + inputs) + 2L * steps.batch() * units.padded() + 4L * hidden * (inputs + hidden))) {
             FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);

@@ -20,6 +20,7 @@ final class FusedForward {
     private static final int MOST_SUMS = 128 * 1024;
 
     private final FusedWeights weights;
+    private final FusedWeights.Both rearranged; // or null
     private final Units units;
     private final int[] batchSizes;
     private final int[] rowOf; // where each step begins
@@ -34,6 +35,7 @@ final class FusedForward {
 
     private FusedForward(FusedWeights weights, LSTMKernel.Steps steps, Matrix x, LSTMKernel.States first, Matrix y, LSTMKernel.States last, Matrix saved, Scratch scratch) {
         this.weights = weights;
+        rearranged = weights.rearranged(steps.count());
         this.units = weights.units;
         this.x = x;
         this.y = y;
@@ -58,7 +60,7 @@ final class FusedForward {
         Units units = weights.units;
         try (Scratch scratch = new Scratch(3L * steps.batch() * units.padded())) {
             FusedForward forward = new FusedForward(weights, steps, x, first, y, last, saved, scratch);
-            Parts.run(weights.workers, steps, 4L * units.count() * (weights.input.depth() + units.count()), units.vectors(), forward::sweep);
+            Parts.run(weights.workers, steps, 4L * units.count() * (x.columns() + units.count()), units.vectors(), forward::sweep);
         }
     }
 
@@ -80,6 +82,7 @@ final class FusedForward {
         private Matrix sums; // [vectors · rows, panel], panel by panel
         private Matrix xSlivers; // of the steps taken together
         private Matrix hSlivers; // of one step
+        private FusedWeights.Both panels;
         private int rows; // of the steps taken together
         private int lowest; // the first of them in packed order
 
@@ -100,10 +103,12 @@ final class FusedForward {
             int vectors = toVector - fromVector;
             int live = toRow - fromRow;
             int most = Math.min(all, Math.max(live, MOST_SUMS / (PANEL * vectors)));
-            try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, x.columns()) + Slivers.floats(live, units.count()))) {
+            try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, x.columns()) + Slivers.floats(live, units.count())
+                    + (rearranged == null ? FusedWeights.blockFloats() : 0))) {
                 sums = scratch.matrix(most * vectors, PANEL);
                 xSlivers = Slivers.room(scratch, most, x.columns());
                 hSlivers = Slivers.room(scratch, live, units.count());
+                panels = rearranged == null ? weights.blocks(scratch) : rearranged;
                 for (int step = 0, end; step < batchSizes.length; step = end) {
                     rows = live(step);
                     for (end = step + 1; end < batchSizes.length && rows + live(end) <= most; end++) {
@@ -143,7 +148,7 @@ final class FusedForward {
 
         /** sums = bias + x·W_ihᵀ for one vector of units, for the steps {@code step} to {@code end}. */
         private void inputTerms(int v, int step, int end) {
-            Blocks.repeat(weights.bias.segment(), weights.bias.at(v, 0), sums.segment(), sums(v, 0), rows);
+            Blocks.repeat(weights.bias.segment(), weights.bias.block(v, 0, 1), sums.segment(), sums(v, 0), rows);
             if (whole) {
                 multiplyInput(v, rows, 0);
                 return;
@@ -154,7 +159,7 @@ final class FusedForward {
         }
 
         private void multiplyInput(int v, int count, int place) {
-            Tile.multiply(xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()), count, x.columns(), weights.input, v, 0, sums.segment(), sums(v, place));
+            Tile.multiply(xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()), count, x.columns(), panels.input(), v, 0, sums.segment(), sums(v, place));
         }
 
         /** Where the sums of a vector of units are for a row, in bytes. */
@@ -180,7 +185,7 @@ final class FusedForward {
                 if (alone) {
                     inputTerms(v, s, s + 1);
                 }
-                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, units.count(), weights.recurrent, v, 0, sums.segment(), sums(v, place));
+                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, units.count(), panels.recurrent(), v, 0, sums.segment(), sums(v, place));
                 MemorySegment gates = saved == null ? sums.segment() : saved.segment();
                 long atGates = saved == null ? sums(v, place) : 4 * saved.row(row) + v * PANEL_ROW;
                 Cell.forward(sums.segment(), sums(v, place), c.segment(), cell + v * VECTOR, stride, h.segment(), after + v * VECTOR, stride, gates, atGates,

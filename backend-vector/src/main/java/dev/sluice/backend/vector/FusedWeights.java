@@ -19,34 +19,67 @@ final class FusedWeights implements LSTMKernel.Prepared {
     final LSTMKernel.Weights weights;
     final Workers workers;
     final Units units;
-    final Panels input; // [I, gates]
-    final Panels recurrent; // [H, gates]
     final Panels bias; // [1, gates]
-    private final Scratch scratch;
+    private final Scratch biasScratch;
+    private boolean called;
+    private volatile Both rearranged; // or null
+    private Scratch scratch;
     private int turn;
     private Panels back; // W_hh as it is, [4H, H]
     private Scratch backScratch;
+
+    /** W_ih [I, gates] and W_hh [H, gates]. */
+    record Both(Panels input, Panels recurrent) {}
 
     FusedWeights(LSTMKernel.Weights weights, Workers workers) {
         this.weights = weights;
         this.workers = workers;
         units = new Units(weights.hiddenSize());
-        int hidden = weights.hiddenSize(), inputs = weights.inputSize();
-        scratch = new Scratch(Gates.floats(inputs + hidden + 1, units) + 4L * hidden);
-        input = Gates.panels(scratch, inputs, units);
-        recurrent = Gates.panels(scratch, hidden, units);
-        bias = Gates.panels(scratch, 1, units);
-        Matrix sum = scratch.matrix(1, 4 * hidden);
+        int hidden = weights.hiddenSize();
+        biasScratch = new Scratch(Gates.floats(1, units) + 4L * hidden);
+        bias = Gates.panels(biasScratch, 1, units);
+        Matrix sum = biasScratch.matrix(1, 4 * hidden);
         sum.fill(0f);
         if (weights.inputBias() != null) {
             Rows.add(weights.inputBias(), sum);
             Rows.add(weights.hiddenBias(), sum);
         }
-        Gates.fill(bias, new Matrix(sum.block(), sum.offset(), 4 * hidden, 1, 1), units, 0, units.vectors());
+        bias.fill(Gates.source(new Matrix(sum.block(), sum.offset(), 4 * hidden, 1, 1), units), 0, units.vectors());
+    }
+
+    /** Both, rearranged once for all; null if that is not worth it, because they are used in one step only and never were before. */
+    Both rearranged(int steps) {
+        if (rearranged != null) {
+            return rearranged;
+        }
+        synchronized (this) {
+            if (rearranged == null && (steps > 1 || called)) {
+                rearranged = rearrange();
+            }
+            called = true;
+            return rearranged;
+        }
+    }
+
+    private Both rearrange() {
+        int inputs = weights.inputSize(), hidden = weights.hiddenSize();
+        scratch = new Scratch(Gates.floats(inputs + hidden, units));
+        Both both = new Both(Gates.panels(scratch, inputs, units), Gates.panels(scratch, hidden, units));
         workers.split(units.vectors(), Math.ceilDiv(WORTH_A_THREAD, (inputs + hidden) * PANEL), (from, to) -> {
-            Gates.fill(input, weights.inputHidden(), units, from, to);
-            Gates.fill(recurrent, weights.hiddenHidden(), units, from, to);
+            both.input.fill(Gates.source(weights.inputHidden(), units), from, to);
+            both.recurrent.fill(Gates.source(weights.hiddenHidden(), units), from, to);
         });
+        return both;
+    }
+
+    /** Both, a block at a time, for one thread. Takes {@link #blockFloats} numbers of the scratch memory. */
+    Both blocks(Scratch scratch) {
+        return new Both(new Panels(scratch, weights.inputSize(), units.vectors() * PANEL, Gates.source(weights.inputHidden(), units)),
+                new Panels(scratch, weights.hiddenSize(), units.vectors() * PANEL, Gates.source(weights.hiddenHidden(), units)));
+    }
+
+    static long blockFloats() {
+        return 2 * Panels.blockFloats();
     }
 
     /** 0 and 1 in turn, so that of calls with one step each, too, one begins where the other ended. Two threads may get the same; it is a matter of speed. */
@@ -64,7 +97,7 @@ final class FusedWeights implements LSTMKernel.Prepared {
         if (back == null) {
             backScratch = new Scratch(Panels.floats(recurrence.rows(), recurrence.columns()));
             back = new Panels(backScratch, recurrence.rows(), recurrence.columns());
-            back.fill(recurrence, NO);
+            back.fill(Panels.Source.of(recurrence, NO), 0, back.count());
         }
         return back;
     }
@@ -91,7 +124,10 @@ final class FusedWeights implements LSTMKernel.Prepared {
 
     @Override
     public synchronized void close() {
-        scratch.close();
+        biasScratch.close();
+        if (scratch != null) {
+            scratch.close();
+        }
         if (backScratch != null) {
             backScratch.close();
         }

@@ -7,6 +7,7 @@ import static dev.sluice.backend.vector.Lanes.VECTOR;
 
 import dev.sluice.api.Matrix;
 import dev.sluice.api.Scratch;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Weights [4H, depth] in {@link Panels} that end with all gates of a vector of units: row k of panel p has the k-th weights of the units
@@ -31,16 +32,14 @@ final class Gates {
         return panels;
     }
 
-    /** Fills the panels {@code from} to {@code to} from the weights [4H, depth]. */
-    static void fill(Panels panels, Matrix weights, Units units, int from, int to) {
-        try (Scratch scratch = new Scratch(Slivers.ROOM)) {
-            Matrix turning = scratch.matrix(1, Slivers.ROOM);
-            for (int panel = from; panel < to; panel++) {
-                for (int k = 0; k < ORDER.length; k++) {
-                    Slivers.turn(weights.segment(), 4 * weights.row(ORDER[k] * units.count() + panel * COUNT), 4L * weights.rowStride(), units.width(panel), panels.depth(),
-                            panels.segment(), panels.at(panel, 0) + k * VECTOR, PANEL_ROW, turning);
-                }
+    /** The weights [4H, depth] before they are rearranged. */
+    static Panels.Source source(Matrix weights, Units units) {
+        MemorySegment from = weights.segment();
+        long stride = 4L * weights.rowStride();
+        return (panel, row, terms, to, at, turning) -> {
+            for (int k = 0; k < ORDER.length; k++) {
+                Slivers.turn(from, 4 * (weights.row(ORDER[k] * units.count() + panel * COUNT) + row), stride, units.width(panel), terms, to, at + k * VECTOR, PANEL_ROW, turning);
             }
-        }
+        };
     }
 }

@@ -19,8 +19,8 @@ final class Gemm {
     /** Terms taken in at a time. */
     private static final int DEPTH = Tile.DEPTH;
 
-    /** Up to so many rows, B is read as it lies: rearranging it would take as long as the product. */
-    private static final int FEW_ROWS = 8;
+    /** Up to so many rows, B is read as it lies if that can be: rearranging it would take as long as the product. */
+    private static final int FEW_ROWS = 16;
 
     /** Multiply-adds for which another thread is worth its start. */
     private static final long WORTH_A_THREAD = 200_000;
@@ -30,8 +30,10 @@ final class Gemm {
     /** As {@link dev.sluice.api.Backend#gemm}, or as Cᵀ = Bᵀ·Aᵀ + β·Cᵀ where that is faster. Every element has the same terms in the same order. */
     static void run(Workers workers, Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c) {
         int rows = c.rows(), columns = c.columns(), depth = transposeA.columns(a);
-        double asItIs = cost(rows, columns, depth, transposeB, NO);
-        if (cost(columns, rows, depth, transposeA.other(), YES) < asItIs) {
+        if (isOuter(depth, transposeA, transposeB, beta)) {
+            share(workers, rows, columns, depth, (fromRow, toRow, fromColumn, toColumn) -> Rows.outer(a.columns(fromRow, toRow - fromRow), b.columns(fromColumn, toColumn - fromColumn),
+                    c.rows(fromRow, toRow - fromRow).columns(fromColumn, toColumn - fromColumn)));
+        } else if (cost(columns, rows, depth, transposeB.other(), transposeA.other(), YES) < cost(rows, columns, depth, transposeA, transposeB, NO)) {
             share(workers, columns, rows, depth, (fromRow, toRow, fromColumn, toColumn) -> part(transposeB.columns(b, fromRow, toRow), transposeB.other(),
                     transposeA.rows(a, fromColumn, toColumn), transposeA.other(), beta, c.columns(fromRow, toRow - fromRow).rows(fromColumn, toColumn - fromColumn), YES));
         } else {
@@ -40,12 +42,12 @@ final class Gemm {
         }
     }
 
-    /** About how many cycles it takes: tiles, with the part of their panels that is thrown away; rearranging B; moving C. */
-    private static double cost(int rows, int columns, int depth, Transpose transposeB, Transpose transposeC) {
+    /** About how many cycles it takes: tiles, with the part of their panels that is thrown away; rearranging A and B; moving C. */
+    private static double cost(int rows, int columns, int depth, Transpose transposeA, Transpose transposeB, Transpose transposeC) {
         int panels = columns / PANEL;
         int more = Lanes.vectors(columns % PANEL);
         double tiles = Math.ceilDiv(rows, 4) * (8.0 * panels + (more == 0 ? 0 : more <= 2 ? 4 : 8)) * depth;
-        double rearranging = (double) depth * columns * (transposeB == YES ? 1.3 : 0.2);
+        double rearranging = (double) depth * rows * (transposeA == NO ? 0.5 : 0.2) + (double) depth * columns * (transposeB == YES ? 0.8 : 0.2);
         return tiles + rearranging + (double) rows * columns * (transposeC == YES ? 1.5 : 0.2);
     }
 
@@ -68,16 +70,24 @@ final class Gemm {
     }
 
     private static void part(Matrix a, Transpose transposeA, Matrix b, Transpose transposeB, float beta, Matrix c, Transpose transposeC) {
-        int depth = transposeB.rows(b), columns = transposeB.columns(b);
-        if (transposeB == NO && columns % PANEL == 0 && transposeC.rows(c) <= FEW_ROWS) {
+        int rows = transposeC.rows(c), depth = transposeB.rows(b), columns = transposeB.columns(b);
+        if (rows <= FEW_ROWS && transposeB == NO && columns % PANEL == 0) {
             run(a, transposeA, new Panels(b), beta, c, transposeC);
             return;
         }
-        try (Scratch scratch = new Scratch(Panels.floats(depth, columns))) {
-            Panels panels = new Panels(scratch, depth, columns);
-            panels.fill(b, transposeB);
+        boolean once = rows <= ROWS;
+        Panels.Source source = Panels.Source.of(b, transposeB);
+        try (Scratch scratch = new Scratch(once ? Panels.blockFloats() : Panels.floats(depth, columns))) {
+            Panels panels = once ? new Panels(scratch, depth, columns, source) : new Panels(scratch, depth, columns);
+            if (!once) {
+                panels.fill(source, 0, panels.count());
+            }
             run(a, transposeA, panels, beta, c, transposeC);
         }
+    }
+
+    private static boolean isOuter(int depth, Transpose transposeA, Transpose transposeB, float beta) {
+        return depth == 1 && transposeA == YES && transposeB == NO && beta == 0f;
     }
 
     /** C = A·B + β·C with B in panels. */

@@ -1,5 +1,6 @@
 package dev.sluice.backend.vector;
 
+import static dev.sluice.api.Transpose.NO;
 import static dev.sluice.backend.vector.Lanes.PANEL;
 import static dev.sluice.backend.vector.Lanes.PANEL_ROW;
 
@@ -10,21 +11,70 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A matrix B [depth, columns] rearranged for {@link Tile}: panel after panel, and in a panel row after row. The last panel is filled up with
- * columns that nobody reads results of.
+ * columns that nobody reads results of. Where each number is used only once, a block at a time is rearranged when it is used.
  */
 final class Panels {
+    private final Source source; // of the blocks, or null
+    private final Matrix turning; // room for the source
     private final Matrix room;
     private final int depth;
     private final int columns;
     private final long rowBytes; // from one row of a panel to the next
     private final long panelBytes; // from one panel to the next
 
-    /** Takes {@link #floats} numbers of the scratch memory. */
+    /** Where the numbers are before they are rearranged. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * Brings {@code terms} rows of a panel together, a {@link Lanes#PANEL_ROW} apart.
+         *
+         * @param turning {@link Slivers#ROOM} numbers to work with
+         */
+        void bring(int panel, int row, int terms, MemorySegment to, long at, Matrix turning);
+
+        /** A matrix, or its transpose. */
+        static Source of(Matrix b, Transpose transpose) {
+            int columns = transpose.columns(b);
+            MemorySegment from = b.segment();
+            long stride = 4L * b.rowStride();
+            return (panel, row, terms, to, at, turning) -> {
+                int width = Math.min(PANEL, columns - panel * PANEL);
+                if (transpose == NO) {
+                    Blocks.copy(from, 4 * (b.row(row) + (long) panel * PANEL), stride, to, at, PANEL_ROW, terms, width);
+                } else {
+                    Slivers.turn(from, 4 * (b.row(panel * PANEL) + row), stride, width, terms, to, at, PANEL_ROW, turning);
+                }
+            };
+        }
+    }
+
+    /** Room for all panels. Takes {@link #floats} numbers of the scratch memory. */
     Panels(Scratch scratch, int depth, int columns) {
-        this(scratch.matrix(depth * Lanes.panels(columns), PANEL), depth, columns);
+        this(null, null, scratch.matrix(depth * Lanes.panels(columns), PANEL), depth, columns, PANEL_ROW, depth * PANEL_ROW);
         if (columns % PANEL != 0) {
             clearLast();
         }
+    }
+
+    /** Room for one block at a time. Takes {@link #blockFloats} numbers of the scratch memory. */
+    Panels(Scratch scratch, int depth, int columns, Source source) {
+        this(source, scratch.matrix(1, Slivers.ROOM), scratch.matrix(Tile.DEPTH, PANEL), depth, columns, PANEL_ROW, 0);
+        Blocks.clear(segment(), 4 * room.offset(), (long) Tile.DEPTH * Lanes.VECTORS); // as in clearLast
+    }
+
+    /** A matrix as it lies, for a use that is not worth rearranging it. Its columns are whole panels. */
+    Panels(Matrix b) {
+        this(null, null, b, b.rows(), b.columns(), 4L * b.rowStride(), PANEL_ROW);
+    }
+
+    private Panels(Source source, Matrix turning, Matrix room, int depth, int columns, long rowBytes, long panelBytes) {
+        this.source = source;
+        this.turning = turning;
+        this.room = room;
+        this.depth = depth;
+        this.columns = columns;
+        this.rowBytes = rowBytes;
+        this.panelBytes = panelBytes;
     }
 
     /** What the last panel is filled up with: arbitrary numbers may be denormal, which is slow. */
@@ -32,31 +82,18 @@ final class Panels {
         Blocks.clear(segment(), at(count() - 1, 0), (long) depth * Lanes.VECTORS);
     }
 
-    /** A matrix as it lies, for a use that is not worth rearranging it. Its columns are whole panels. */
-    Panels(Matrix b) {
-        room = b;
-        depth = b.rows();
-        columns = b.columns();
-        rowBytes = 4L * b.rowStride();
-        panelBytes = PANEL_ROW;
-    }
-
-    private Panels(Matrix room, int depth, int columns) {
-        this.room = room;
-        this.depth = depth;
-        this.columns = columns;
-        rowBytes = PANEL_ROW;
-        panelBytes = depth * PANEL_ROW;
-    }
-
     /** The panels from one on up to a column, of a matrix that was rearranged. */
     Panels part(int fromPanel, int toColumn) {
         int count = Lanes.panels(toColumn) - fromPanel;
-        return new Panels(room.rows(fromPanel * depth, count * depth), depth, toColumn - fromPanel * PANEL);
+        return new Panels(null, null, room.rows(fromPanel * depth, count * depth), depth, toColumn - fromPanel * PANEL, PANEL_ROW, depth * PANEL_ROW);
     }
 
     static long floats(int depth, int columns) {
         return (long) depth * Lanes.panels(columns) * PANEL;
+    }
+
+    static long blockFloats() {
+        return (long) Tile.DEPTH * PANEL + Slivers.ROOM;
     }
 
     int depth() {
@@ -72,8 +109,17 @@ final class Panels {
     }
 
     /** Where a row of a panel is, in bytes. */
-    long at(int panel, int row) {
+    private long at(int panel, int row) {
         return 4 * room.offset() + panel * panelBytes + row * rowBytes;
+    }
+
+    /** Where {@code terms} rows of a panel, at most {@link Tile#DEPTH}, begin in {@link #segment}, in bytes; until the next call. */
+    long block(int panel, int row, int terms) {
+        if (source == null) {
+            return at(panel, row);
+        }
+        source.bring(panel, row, terms, segment(), at(0, 0), turning);
+        return at(0, 0);
     }
 
     /** The distance between the rows of a panel, in bytes. */
@@ -90,18 +136,12 @@ final class Panels {
         return Lanes.vectors(width(panel));
     }
 
-    /** Fills it from {@code b}, or from its transpose. */
-    void fill(Matrix b, Transpose transpose) {
-        if (transpose == Transpose.NO) {
-            for (int panel = 0; panel < count(); panel++) {
-                Blocks.copy(b.segment(), 4 * (b.offset() + (long) panel * PANEL), 4L * b.rowStride(), segment(), at(panel, 0), PANEL_ROW, depth, width(panel));
-            }
-            return;
-        }
+    /** Fills the panels {@code from} to {@code to}. */
+    void fill(Source source, int from, int to) {
         try (Scratch scratch = new Scratch(Slivers.ROOM)) {
             Matrix turning = scratch.matrix(1, Slivers.ROOM);
-            for (int panel = 0; panel < count(); panel++) {
-                Slivers.turn(b.segment(), 4 * b.row(panel * PANEL), 4L * b.rowStride(), width(panel), depth, segment(), at(panel, 0), PANEL_ROW, turning);
+            for (int panel = from; panel < to; panel++) {
+                source.bring(panel, 0, depth, segment(), at(panel, 0), turning);
             }
         }
     }

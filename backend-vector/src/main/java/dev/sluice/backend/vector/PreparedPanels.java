@@ -22,7 +22,7 @@ final class PreparedPanels implements PreparedMatrix {
         int depth = transposeB.rows(b);
         scratch = new Scratch(Panels.floats(depth, columns));
         panels = new Panels(scratch, depth, columns);
-        panels.fill(b, transposeB);
+        panels.fill(Panels.Source.of(b, transposeB), 0, panels.count());
     }
 
     @Override

@@ -28,6 +28,25 @@ final class Rows {
         Blocks.add(a.segment(), 4 * a.offset(), 4L * a.rowStride(), to, 4 * row.offset(), 0, a.rows(), a.columns());
     }
 
+    /** C[r, j] = column[r] · row[j]: each element is written once, and none is read. */
+    static void outer(Matrix column, Matrix row, Matrix c) {
+        MemorySegment factors = column.segment(), from = row.segment(), to = c.segment();
+        long source = 4 * row.offset();
+        int whole = c.columns() - c.columns() % COUNT;
+        FloatVector zero = FloatVector.zero(SPECIES); // a sum begins with +0
+        for (int r = 0; r < c.rows(); r++) {
+            float number = factors.get(NUMBER, 4 * (column.offset() + r));
+            FloatVector factor = FloatVector.broadcast(SPECIES, number);
+            long target = 4 * c.row(r);
+            for (int j = 0; j < whole; j += COUNT) {
+                factor.fma(FloatVector.fromMemorySegment(SPECIES, from, source + 4L * j, ORDER), zero).intoMemorySegment(to, target + 4L * j, ORDER);
+            }
+            for (int j = whole; j < c.columns(); j++) {
+                to.set(NUMBER, target + 4L * j, Math.fma(number, from.get(NUMBER, source + 4L * j), 0f));
+            }
+        }
+    }
+
     /** Y = fma(α, X, Y). */
     static void axpy(float alpha, Matrix x, Matrix y) {
         MemorySegment from = x.segment(), to = y.segment();

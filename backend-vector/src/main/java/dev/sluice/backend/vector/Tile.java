@@ -39,11 +39,12 @@ final class Tile {
      */
     static void multiply(MemorySegment a, long atA, int rows, int terms, Panels b, int panel, int row, MemorySegment c, long atC) {
         for (int k = 0; k < terms; k += DEPTH) {
-            block(a, atA, rows, terms, k, Math.min(DEPTH, terms - k), b.segment(), b.at(panel, row + k), b.rowBytes(), b.vectors(panel), c, atC);
+            int count = Math.min(DEPTH, terms - k);
+            block(a, atA, rows, terms, k, count, b.segment(), b.block(panel, row + k, count), b.rowBytes(), b.vectors(panel), c, atC);
         }
     }
 
-    /** As {@link #multiply}, with the terms {@code first} to {@code first + count} only; the panel's row for term k is at {@code atB + (k − first)·rowB}. */
+    /** The same with the terms {@code first} to {@code first + count} only; the panel's row for term k is at {@code atB + (k − first)·rowB}. */
     private static void block(MemorySegment a, long atA, int rows, int terms, int first, int count, MemorySegment b, long atB, long rowB, int vectors, MemorySegment c,
             long atC) {
         int r = 0;
