@@ -16,9 +16,6 @@ import java.lang.foreign.MemorySegment;
 
 /** The way back: step by step the gradients of the gates' sums; then, from those of all steps together, the gradients of weights, bias and input. */
 final class FusedBackward {
-    /** Below so many rows, bringing the gradients of both weights together takes longer than the sums themselves. */
-    private static final int FEW_ROWS = 64;
-
     /** Numbers to move for which another thread is worth its start. */
     private static final int WORTH_A_THREAD = 50_000;
 
@@ -50,24 +47,19 @@ final class FusedBackward {
         Units units = weights.units;
         int hidden = units.count(), inputs = pass.x().columns();
         long rows = steps.rows();
-        try (Scratch scratch = new Scratch(rows * (5L * hidden + COUNT + inputs) + 2L * steps.batch() * units.padded() + 4L * hidden * (inputs + hidden))) {
+        try (Scratch scratch = new Scratch(rows * (4L * hidden + COUNT) + 2L * steps.batch() * units.padded())) {
             FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);
             Parts.run(weights.workers, steps, 4L * hidden * hidden, Lanes.panels(hidden), backward::sweep);
             Matrix dGates = backward.dGates;
-            Matrix before = scratch.matrix((int) rows, inputs + hidden);
-            both(weights, before, () -> backward.before(before), () -> {
-                if (wanted.bias() != null) {
-                    Rows.sum(dGates, 0f, wanted.bias());
-                }
-            });
-            if (rows < FEW_ROWS) {
-                Gemm.run(weights.workers, dGates, YES, before.columns(0, inputs), NO, 0f, wanted.inputHidden());
-                Gemm.run(weights.workers, dGates, YES, before.columns(inputs, hidden), NO, 0f, wanted.hiddenHidden());
+            if (wanted.bias() != null) {
+                weights.workers.split(4 * hidden, (int) Math.ceilDiv(WORTH_A_THREAD, Math.max(1, rows)),
+                        (from, to) -> Rows.sum(dGates.columns(from, to - from), 0f, wanted.bias().columns(from, to - from)));
+            }
+            if (rows == 1) {
+                Gemm.run(weights.workers, dGates, YES, pass.x(), NO, 0f, wanted.inputHidden());
+                Gemm.run(weights.workers, dGates, YES, pass.first().h(), NO, 0f, wanted.hiddenHidden());
             } else {
-                Matrix dWeights = scratch.matrix(4 * hidden, inputs + hidden);
-                Gemm.run(weights.workers, dGates, YES, before, NO, 0f, dWeights);
-                both(weights, dWeights, () -> Blocks.copy(dWeights.columns(0, inputs), wanted.inputHidden()),
-                        () -> Blocks.copy(dWeights.columns(inputs, hidden), wanted.hiddenHidden()));
+                Gemm.run(weights.workers, dGates, backward::before, wanted.inputHidden(), wanted.hiddenHidden());
             }
             if (wanted.x() != null) {
                 Gemm.run(weights.workers, dGates, NO, weights.weights.inputHidden(), NO, 0f, wanted.x());
@@ -76,19 +68,6 @@ final class FusedBackward {
                 backward.gradientOfFirst(wanted.first());
             }
         }
-    }
-
-    /** Does both, side by side if there is enough to move. */
-    private static void both(FusedWeights weights, Matrix moved, Runnable one, Runnable other) {
-        int threads = Math.min(2, weights.workers.threadsFor((long) moved.rows() * moved.columns(), WORTH_A_THREAD));
-        weights.workers.divide(2, threads, (from, to) -> {
-            if (from == 0) {
-                one.run();
-            }
-            if (to == 2) {
-                other.run();
-            }
-        });
     }
 
     /** All steps of the rows given, for the hidden units of the panels given. */
@@ -174,15 +153,26 @@ final class FusedBackward {
         }
     }
 
-    /** What the weights were multiplied with: x and, beside it, h before each step. */
-    private void before(Matrix target) {
+    /** What the weights were multiplied with, as a {@link Panels.Source}: x and, beside it, h before each step. */
+    private void before(int panel, int row, int terms, MemorySegment to, long at, Matrix turning) {
         int inputs = pass.x().columns();
-        Blocks.copy(pass.x(), target.columns(0, inputs));
-        Matrix h = target.columns(inputs, units.count());
+        bring(pass.x(), row, terms, 0, panel, to, at);
+        if ((panel + 1) * PANEL <= inputs) {
+            return;
+        }
         for (Sweep step = Sweep.forward(steps); step.next(); ) {
-            int carried = step.carried(), starting = step.live() - carried;
-            Blocks.copy(pass.y().rows(step.previousRow(), carried), h.rows(step.row(), carried));
-            Blocks.copy(pass.first().h().rows(carried, starting), h.rows(step.row() + carried, starting));
+            int from = Math.max(row, step.row()), carried = step.row() + step.carried(), end = Math.min(row + terms, step.row() + step.live());
+            int middle = Math.clamp(carried, from, Math.max(from, end));
+            bring(pass.y(), step.previousRow() + from - step.row(), middle - from, inputs, panel, to, at + (from - row) * PANEL_ROW);
+            bring(pass.first().h(), middle - step.row(), end - middle, inputs, panel, to, at + (middle - row) * PANEL_ROW);
+        }
+    }
+
+    /** Those columns of {@code count} rows that belong in a panel when the first of them belongs in column {@code column}. */
+    private static void bring(Matrix matrix, int row, int count, int column, int panel, MemorySegment to, long at) {
+        int from = Math.max(panel * PANEL, column), end = Math.min((panel + 1) * PANEL, column + matrix.columns());
+        if (count > 0 && from < end) {
+            Blocks.copy(matrix.segment(), 4 * (matrix.row(row) + from - column), 4L * matrix.rowStride(), to, at + 4L * (from - panel * PANEL), PANEL_ROW, count, end - from);
         }
     }
 

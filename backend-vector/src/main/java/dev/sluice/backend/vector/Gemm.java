@@ -75,15 +75,39 @@ final class Gemm {
             run(a, transposeA, new Panels(b), beta, c, transposeC);
             return;
         }
-        boolean once = rows <= ROWS;
-        Panels.Source source = Panels.Source.of(b, transposeB);
-        try (Scratch scratch = new Scratch(once ? Panels.blockFloats() : Panels.floats(depth, columns))) {
-            Panels panels = once ? new Panels(scratch, depth, columns, source) : new Panels(scratch, depth, columns);
-            if (!once) {
-                panels.fill(source, 0, panels.count());
-            }
-            run(a, transposeA, panels, beta, c, transposeC);
+        try (Scratch scratch = new Scratch(panelFloats(rows, depth, columns))) {
+            run(a, transposeA, panels(scratch, rows, depth, columns, Panels.Source.of(b, transposeB)), beta, c, transposeC);
         }
+    }
+
+    private static long panelFloats(int rows, int depth, int columns) {
+        return rows <= ROWS ? Panels.blockFloats() : Panels.floats(depth, columns);
+    }
+
+    /** B for so many rows of C: if it passes more often than once, all of it is brought together before. Takes {@link #panelFloats} numbers of the scratch memory. */
+    private static Panels panels(Scratch scratch, int rows, int depth, int columns, Panels.Source b) {
+        if (rows <= ROWS) {
+            return new Panels(scratch, depth, columns, b);
+        }
+        Panels panels = new Panels(scratch, depth, columns);
+        panels.fill(b, 0, panels.count());
+        return panels;
+    }
+
+    /** [left | right] = Aᵀ·B. */
+    static void run(Workers workers, Matrix a, Panels.Source b, Matrix left, Matrix right) {
+        int depth = a.rows();
+        share(workers, left.rows(), left.columns() + right.columns(), depth, (fromRow, toRow, fromColumn, toColumn) -> {
+            int rows = toRow - fromRow, columns = toColumn - fromColumn;
+            try (Scratch scratch = new Scratch(panelFloats(rows, depth, columns))) {
+                Panels panels = panels(scratch, rows, depth, columns, (panel, row, terms, to, at, turning) -> b.bring(fromColumn / PANEL + panel, row, terms, to, at, turning));
+                strips(rows, a.columns(fromRow, rows), YES, panels, Gemm::clear, (tile, at, row, column, count, width) -> {
+                    int first = fromColumn + column, inLeft = Math.clamp(left.columns() - first, 0, width);
+                    store(tile, at, left.rows(fromRow + row, count), Math.min(first, left.columns()), inLeft);
+                    store(tile, at + 4L * inLeft, right.rows(fromRow + row, count), Math.max(first - left.columns(), 0), width - inLeft);
+                });
+            }
+        });
     }
 
     private static boolean isOuter(int depth, Transpose transposeA, Transpose transposeB, float beta) {
@@ -92,26 +116,47 @@ final class Gemm {
 
     /** C = A·B + β·C with B in panels. */
     static void run(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC) {
-        int all = transposeC.rows(c);
+        try (Scratch scratch = new Scratch(Slivers.ROOM)) {
+            Matrix turning = scratch.matrix(1, Slivers.ROOM);
+            strips(transposeC.rows(c), a, transposeA, b, (tile, at, row, column, rows, columns) -> load(beta, transposeC.rows(c, row, row + rows), transposeC, column, tile, at, rows, columns),
+                    (tile, at, row, column, rows, columns) -> {
+                        Matrix strip = transposeC.rows(c, row, row + rows);
+                        if (transposeC == NO) {
+                            store(tile, at, strip, column, columns);
+                        } else {
+                            Slivers.turn(tile, at, PANEL_ROW, rows, columns, strip.segment(), 4 * strip.row(column), 4L * strip.rowStride(), turning);
+                        }
+                    });
+        }
+    }
+
+    /** Moves {@code rows} rows of {@code columns} sums, from (row, column) of C on, to a tile or back. */
+    @FunctionalInterface
+    private interface Move {
+        void move(MemorySegment tile, long at, int row, int column, int rows, int columns);
+    }
+
+    private static void strips(int all, Matrix a, Transpose transposeA, Panels b, Move load, Move store) {
         int most = Math.min(ROWS, all);
-        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + Slivers.floats(ROWS, DEPTH) + Slivers.ROOM)) {
+        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + Slivers.floats(ROWS, DEPTH))) {
             Matrix tiles = scratch.matrix(most * b.count(), PANEL);
             Matrix slivers = Slivers.room(scratch, ROWS, DEPTH);
-            Matrix turning = scratch.matrix(1, Slivers.ROOM);
+            MemorySegment tile = tiles.segment();
             for (int row = 0; row < all; row += ROWS) {
-                int end = Math.min(all, row + ROWS);
-                strip(transposeA.rows(a, row, end), transposeA, b, beta, transposeC.rows(c, row, end), transposeC, tiles, slivers, turning);
+                int rows = Math.min(ROWS, all - row);
+                for (int panel = 0; panel < b.count(); panel++) {
+                    load.move(tile, 4 * tiles.row(panel * rows), row, panel * PANEL, rows, b.width(panel));
+                }
+                multiply(transposeA.rows(a, row, row + rows), transposeA, rows, b, tiles, slivers);
+                for (int panel = 0; panel < b.count(); panel++) {
+                    store.move(tile, 4 * tiles.row(panel * rows), row, panel * PANEL, rows, b.width(panel));
+                }
             }
         }
     }
 
-    private static void strip(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC, Matrix tiles, Matrix slivers,
-            Matrix turning) {
-        int rows = transposeC.rows(c);
-        MemorySegment tile = tiles.segment();
-        for (int panel = 0; panel < b.count(); panel++) {
-            load(beta, c, transposeC, panel * PANEL, tile, 4 * tiles.row(panel * rows), rows, b.width(panel));
-        }
+    /** Adds A·B to the tiles of one strip of C. */
+    private static void multiply(Matrix a, Transpose transposeA, int rows, Panels b, Matrix tiles, Matrix slivers) {
         for (int k = 0; k < b.depth(); k += DEPTH) {
             int terms = Math.min(DEPTH, b.depth() - k);
             if (transposeA == NO) {
@@ -120,18 +165,15 @@ final class Gemm {
                 Slivers.fillTransposed(a.segment(), 4 * a.row(k), 4L * a.rowStride(), rows, terms, slivers.segment(), 4 * slivers.offset());
             }
             for (int panel = 0; panel < b.count(); panel++) {
-                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b, panel, k, tile, 4 * tiles.row(panel * rows));
+                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b, panel, k, tiles.segment(), 4 * tiles.row(panel * rows));
             }
-        }
-        for (int panel = 0; panel < b.count(); panel++) {
-            store(tile, 4 * tiles.row(panel * rows), c, transposeC, panel * PANEL, rows, b.width(panel), turning);
         }
     }
 
     /** The start of the sums: β·C, or +0 without reading C. */
     private static void load(float beta, Matrix c, Transpose transposeC, int column, MemorySegment tile, long at, int rows, int columns) {
         if (beta == 0f) {
-            Blocks.clear(tile, at, (long) rows * Lanes.VECTORS);
+            clear(tile, at, 0, column, rows, columns);
             return;
         }
         if (transposeC == NO) {
@@ -144,12 +186,11 @@ final class Gemm {
         }
     }
 
-    private static void store(MemorySegment tile, long at, Matrix c, Transpose transposeC, int column, int rows, int columns, Matrix turning) {
-        long stride = 4L * c.rowStride();
-        if (transposeC == NO) {
-            Blocks.copy(tile, at, PANEL_ROW, c.segment(), 4 * (c.offset() + column), stride, rows, columns);
-            return;
-        }
-        Slivers.turn(tile, at, PANEL_ROW, rows, columns, c.segment(), 4 * c.row(column), stride, turning);
+    private static void clear(MemorySegment tile, long at, int row, int column, int rows, int columns) {
+        Blocks.clear(tile, at, (long) rows * Lanes.VECTORS);
+    }
+
+    private static void store(MemorySegment tile, long at, Matrix c, int column, int columns) {
+        Blocks.copy(tile, at, PANEL_ROW, c.segment(), 4 * (c.offset() + column), 4L * c.rowStride(), c.rows(), columns);
     }
 }
