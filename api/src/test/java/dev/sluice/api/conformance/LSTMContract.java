@@ -68,7 +68,7 @@ public interface LSTMContract extends ProviderContract {
     @Test
     default void rule04_layersOfAnySize() {
         Backend backend = open(1);
-        for (int[] size : new int[][] {{70, 150, 40, 4}, {3, 20, 2, 90}, {1, 1, 1, 1}, {130, 65, 1, 3}}) {
+        for (int[] size : new int[][] {{70, 150, 40, 4}, {3, 20, 2, 90}, {1, 1, 1, 1}, {130, 65, 1, 3}, {150, 140, 1, 1}, {300, 135, 9, 1}, {10, 40, 140, 2}}) {
             LayerRun expected = new LayerRun(size[3], size[0], size[1], size[2], size[3]), actual = new LayerRun(size[3], size[0], size[1], size[2], size[3]);
             expected.forwardAndBackward(REFERENCE);
             actual.forwardAndBackward(backend);
@@ -135,7 +135,8 @@ public interface LSTMContract extends ProviderContract {
         for (int seed = 0; seed < 6; seed++) {
             for (int threads = 2; threads <= 4; threads++) {
                 Backend backend = open(threads);
-                LayerRun one = new LayerRun(seed, 40, 60, 30, 5), several = new LayerRun(seed, 40, 60, 30, 5);
+                int steps = seed % 3 == 0 ? 1 : 5;
+                LayerRun one = new LayerRun(seed, 40, 60, 30, steps), several = new LayerRun(seed, 40, 60, 30, steps);
                 one.forwardAndBackward(backend.isExact() ? open(1) : backend);
                 several.forwardAndBackward(backend);
                 several.compareOutputs("rule 10", true, one);

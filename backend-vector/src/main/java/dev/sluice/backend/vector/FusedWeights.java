@@ -96,8 +96,9 @@ final class FusedWeights implements LSTMKernel.Prepared {
         }
         if (back == null) {
             backScratch = new Scratch(Panels.floats(recurrence.rows(), recurrence.columns()));
-            back = new Panels(backScratch, recurrence.rows(), recurrence.columns());
-            back.fill(Panels.Source.of(recurrence, NO), 0, back.count());
+            Panels panels = new Panels(backScratch, recurrence.rows(), recurrence.columns());
+            workers.split(panels.count(), Math.ceilDiv(WORTH_A_THREAD, recurrence.rows() * PANEL), (from, to) -> panels.fill(Panels.Source.of(recurrence, NO), from, to));
+            back = panels;
         }
         return back;
     }
