@@ -45,7 +45,7 @@ final class FusedBackward {
 
     static void run(FusedWeights weights, LSTMKernel.Steps steps, LSTMKernel.Pass pass, LSTMKernel.OutputGradients given, LSTMKernel.InputGradients wanted) {
         Units units = weights.units;
-        int hidden = units.count(), inputs = pass.x().columns();
+        int hidden = units.count();
         long rows = steps.rows();
         try (Scratch scratch = new Scratch(rows * (4L * hidden + COUNT) + 2L * steps.batch() * units.padded())) {
             FusedBackward backward = new FusedBackward(weights, steps, pass, given, scratch);

@@ -118,15 +118,15 @@ final class Gemm {
     static void run(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC) {
         try (Scratch scratch = new Scratch(Slivers.ROOM)) {
             Matrix turning = scratch.matrix(1, Slivers.ROOM);
-            strips(transposeC.rows(c), a, transposeA, b, (tile, at, row, column, rows, columns) -> load(beta, transposeC.rows(c, row, row + rows), transposeC, column, tile, at, rows, columns),
-                    (tile, at, row, column, rows, columns) -> {
-                        Matrix strip = transposeC.rows(c, row, row + rows);
-                        if (transposeC == NO) {
-                            store(tile, at, strip, column, columns);
-                        } else {
-                            Slivers.turn(tile, at, PANEL_ROW, rows, columns, strip.segment(), 4 * strip.row(column), 4L * strip.rowStride(), turning);
-                        }
-                    });
+            Move load = (tile, at, row, column, rows, columns) -> load(beta, transposeC.rows(c, row, row + rows), transposeC, column, tile, at, rows, columns);
+            strips(transposeC.rows(c), a, transposeA, b, beta == 0f ? Gemm::clear : load, (tile, at, row, column, rows, columns) -> {
+                Matrix strip = transposeC.rows(c, row, row + rows);
+                if (transposeC == NO) {
+                    store(tile, at, strip, column, columns);
+                } else {
+                    Slivers.turn(tile, at, PANEL_ROW, rows, columns, strip.segment(), 4 * strip.row(column), 4L * strip.rowStride(), turning);
+                }
+            });
         }
     }
 
@@ -170,12 +170,13 @@ final class Gemm {
         }
     }
 
-    /** The start of the sums: β·C, or +0 without reading C. */
+    /** The start of the sums: +0, without reading C. */
+    private static void clear(MemorySegment tile, long at, int row, int column, int rows, int columns) {
+        Blocks.clear(tile, at, (long) rows * Lanes.VECTORS);
+    }
+
+    /** Or β·C. */
     private static void load(float beta, Matrix c, Transpose transposeC, int column, MemorySegment tile, long at, int rows, int columns) {
-        if (beta == 0f) {
-            clear(tile, at, 0, column, rows, columns);
-            return;
-        }
         if (transposeC == NO) {
             Blocks.copy(c.segment(), 4 * (c.offset() + column), 4L * c.rowStride(), tile, at, PANEL_ROW, rows, columns);
         } else {
@@ -184,10 +185,6 @@ final class Gemm {
         if (beta != 1f) {
             Blocks.scale(beta, tile, at, PANEL_ROW, rows, columns);
         }
-    }
-
-    private static void clear(MemorySegment tile, long at, int row, int column, int rows, int columns) {
-        Blocks.clear(tile, at, (long) rows * Lanes.VECTORS);
     }
 
     private static void store(MemorySegment tile, long at, Matrix c, int column, int columns) {
