@@ -116,17 +116,16 @@ final class Gemm {
 
     /** C = A·B + β·C with B in panels. */
     static void run(Matrix a, Transpose transposeA, Panels b, float beta, Matrix c, Transpose transposeC) {
+        Move load = (tile, at, row, column, rows, columns) -> load(beta, transposeC.rows(c, row, row + rows), transposeC, column, tile, at, rows, columns);
+        Move start = beta == 0f ? Gemm::clear : load;
+        if (transposeC == NO) {
+            strips(c.rows(), a, transposeA, b, start, (tile, at, row, column, rows, columns) -> store(tile, at, c.rows(row, rows), column, columns));
+            return;
+        }
         try (Scratch scratch = new Scratch(Slivers.ROOM)) {
             Matrix turning = scratch.matrix(1, Slivers.ROOM);
-            Move load = (tile, at, row, column, rows, columns) -> load(beta, transposeC.rows(c, row, row + rows), transposeC, column, tile, at, rows, columns);
-            strips(transposeC.rows(c), a, transposeA, b, beta == 0f ? Gemm::clear : load, (tile, at, row, column, rows, columns) -> {
-                Matrix strip = transposeC.rows(c, row, row + rows);
-                if (transposeC == NO) {
-                    store(tile, at, strip, column, columns);
-                } else {
-                    Slivers.turn(tile, at, PANEL_ROW, rows, columns, strip.segment(), 4 * strip.row(column), 4L * strip.rowStride(), turning);
-                }
-            });
+            strips(c.columns(), a, transposeA, b, start, (tile, at, row, column, rows, columns) -> Slivers.turn(tile, at, PANEL_ROW, rows, columns, c.segment(), 4 * (c.row(column) + row),
+                    4L * c.rowStride(), turning));
         }
     }
 

@@ -58,8 +58,8 @@ final class Panels {
 
     /** Room for one block at a time. Takes {@link #blockFloats} numbers of the scratch memory. */
     Panels(Scratch scratch, int depth, int columns, Source source) {
-        this(source, scratch.matrix(1, Slivers.ROOM), scratch.matrix(Tile.DEPTH, PANEL), depth, columns, PANEL_ROW, 0);
-        Blocks.clear(segment(), 4 * room.offset(), (long) Tile.DEPTH * Lanes.VECTORS); // as in clearLast
+        this(source, scratch.matrix(1, Slivers.ROOM), scratch.matrix(Math.min(depth, Tile.DEPTH), PANEL), depth, columns, PANEL_ROW, 0);
+        Blocks.clear(segment(), at(0, 0), (long) room.rows() * Lanes.VECTORS); // as in clearLast
     }
 
     /** A matrix as it lies, for a use that is not worth rearranging it. Its columns are whole panels. */
