@@ -30,7 +30,7 @@ import java.util.Map;
  * }</pre>
  *
  * <p>With a projection, wherever “hidden size” stands for the size of h or of an output, read the projection's. It may be run from several threads at
- * once, as long as nobody changes its parameters meanwhile.
+ * once; what holds while its parameters change, {@link Module} tells.
  */
 @SuppressWarnings("this-escape") // it registers its parameters; no subclass overrides how
 public class LSTM extends Module {
@@ -169,6 +169,10 @@ public class LSTM extends Module {
 
     /** All layers over packed rows; states are [layers · directions, batch, ..] in the order the sequences were given. */
     private AllStates<Tensor> run(Tensor x, Packing packing, LSTMState given, LSTMLayer.Cells wanted) {
+        return undisturbed(() -> runLayers(x, packing, given, wanted));
+    }
+
+    private AllStates<Tensor> runLayers(Tensor x, Packing packing, LSTMState given, LSTMLayer.Cells wanted) {
         LSTMState first = first(given, packing);
         List<Tensor> h = new ArrayList<>(layers.size()), c = new ArrayList<>();
         List<LSTMState> last = new ArrayList<>(layers.size());

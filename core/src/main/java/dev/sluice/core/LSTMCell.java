@@ -42,6 +42,7 @@ public final class LSTMCell extends Module {
      * @param input [batch, input size] or [input size]
      * @param state [batch, hidden size] or [hidden size] each
      * @return the next state, of the same shapes
+     * @throws java.util.ConcurrentModificationException see {@link Module}
      */
     public LSTMState forward(Tensor input, LSTMState state) {
         Shape shape = requireInput(input);
@@ -51,7 +52,8 @@ public final class LSTMCell extends Module {
         }
         int batch = shape.rank() == 2 ? shape.size(0) : 1;
         LSTMState first = new LSTMState(state.h().view(1, batch, options.hiddenSize), state.c().view(1, batch, options.hiddenSize));
-        LSTMState last = LSTMLayer.run(backend, List.of(parameters), new int[] {batch}, input.view(batch, options.inputSize), first, LSTMLayer.Cells.LAST).last();
+        Tensor x = input.view(batch, options.inputSize);
+        LSTMState last = undisturbed(() -> LSTMLayer.run(backend, List.of(parameters), new int[] {batch}, x, first, LSTMLayer.Cells.LAST).last());
         return new LSTMState(last.h().view(shape.sizes()), last.c().view(shape.sizes()));
     }
 

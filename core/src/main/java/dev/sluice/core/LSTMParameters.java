@@ -57,19 +57,34 @@ final class LSTMParameters {
         return new LSTMKernel.Weights(inputHidden.matrix(), hiddenHidden.matrix(), matrix(inputBias), matrix(hiddenBias), matrix(projection));
     }
 
-    /** The weights as they are now, prepared; to be closed after use. */
+    /** The weights as they are now, prepared; to be closed after use. What was prepared while they were written serves this use alone. */
     synchronized Use use(LSTMKernel kernel) {
-        long version = tensors.stream().mapToLong(Tensor::version).sum();
+        long version = version();
         LSTMKernel.Weights weights = weights();
-        if (current == null || current.version != version) {
-            if (current != null) {
-                current.retire();
-                current = null;
-            }
-            current = new Use(kernel.prepare(weights), version);
+        if (current != null && current.version != version) {
+            current.retire();
+            current = null;
         }
-        current.users++;
-        return current;
+        Use use = current;
+        if (use == null) {
+            boolean writing = tensors.stream().anyMatch(Tensor::isBeingWritten);
+            use = new Use(kernel.prepare(weights), version);
+            if (writing || version() != version) {
+                use.retired = true;
+            } else {
+                current = use;
+            }
+        }
+        use.users++;
+        return use;
+    }
+
+    private long version() {
+        long sum = 0;
+        for (Tensor tensor : tensors) {
+            sum += tensor.version();
+        }
+        return sum;
     }
 
     /** Prepared weights while somebody computes with them. */

@@ -47,8 +47,16 @@ final class Elementwise {
 
     /** a[i] += b[i]; of one shape. */
     static void addTo(Tensor a, Tensor b) {
-        a.written();
-        add(a.segment(), a.offset(), b.segment(), b.offset(), a.segment().asSlice(4 * a.offset()), a.shape().elements());
+        a.write(_ -> addTo(a, 0, b, 0, a.shape().elements()));
+    }
+
+    /** a[atA + i] += b[atB + i] for {@code count} elements in row-major order, of an a that nobody else sees. */
+    static void addTo(Tensor a, long atA, Tensor b, long atB, long count) {
+        MemorySegment sums = a.segment(), terms = b.segment();
+        long to = a.offset() + atA, from = b.offset() + atB;
+        for (long i = 0; i < count; i++) {
+            sums.setAtIndex(JAVA_FLOAT, to + i, sums.getAtIndex(JAVA_FLOAT, to + i) + terms.getAtIndex(JAVA_FLOAT, from + i));
+        }
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);
     }

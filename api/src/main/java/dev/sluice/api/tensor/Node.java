@@ -11,6 +11,7 @@ final class Node implements Comparable<Node> {
     private final String name;
     private final int outputs;
     private Operation operation;
+    private List<Tensor> saved;
     private final int[] versions;
     private final boolean[] wanted;
 
@@ -18,7 +19,8 @@ final class Node implements Comparable<Node> {
         this.operation = operation;
         this.name = operation.name();
         this.outputs = outputs;
-        this.versions = operation.saved().stream().mapToInt(Tensor::version).toArray();
+        this.saved = operation.saved();
+        this.versions = saved.stream().mapToInt(Tensor::version).toArray();
         List<Tensor> inputs = operation.inputs();
         this.wanted = new boolean[inputs.size()];
         for (int i = 0; i < wanted.length; i++) {
@@ -44,7 +46,6 @@ final class Node implements Comparable<Node> {
             throw new IllegalStateException("backward: " + name + " was already used by an earlier backward, which released what it had saved; "
                     + "call backward(Graph.KEEP) that time, or detach() a state that is carried from step to step");
         }
-        List<Tensor> saved = operation.saved();
         for (int i = 0; i < versions.length; i++) {
             Tensor tensor = saved.get(i);
             if (tensor.version() != versions[i]) {
@@ -63,6 +64,7 @@ final class Node implements Comparable<Node> {
     void release() {
         operation.release();
         operation = null;
+        saved = null;
     }
 
     /** The latest first: whatever used a result comes before what produced it. */

@@ -1,14 +1,20 @@
 package dev.sluice.api.tensor;
 
 import dev.sluice.api.Memory;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
-/** The memory that a tensor and its views share, with a version that every write raises. */
+/** The memory that a tensor and its views share, with a version that every write raises, before and after. */
 final class Storage {
+    private static final AtomicLongFieldUpdater<Storage> WRITES = AtomicLongFieldUpdater.newUpdater(Storage.class, "writes");
+    private static final int VERSION = 16; // its lowest bit; those below count the writers of now
+
     private final Memory.Block block;
-    private TensorScope home;
+    private volatile TensorScope home;
     int place; // its scope's own
+    int uses; // of a gradient, in the backward pass that is its home
     private volatile String released;
-    private volatile int version;
+    private volatile long writes;
 
     private Storage(long floats, TensorScope home) {
         this.home = home;
@@ -24,7 +30,7 @@ final class Storage {
     }
 
     /** The scope it is recycled with, or null. */
-    synchronized TensorScope home() {
+    TensorScope home() {
         return home;
     }
 
@@ -39,19 +45,40 @@ final class Storage {
         }
     }
 
+    /** What was read before is of this version or an earlier one. */
     int version() {
-        return version;
+        VarHandle.acquireFence();
+        return (int) (writes >>> VERSION);
     }
 
+    boolean isBeingWritten() {
+        return (writes & (1 << VERSION) - 1) != 0;
+    }
+
+    void beginWrite() {
+        raise(1);
+    }
+
+    void endWrite() {
+        raise(-1);
+    }
+
+    /** Raises the version for a write of which no end is told. */
     void written() {
-        version++;
+        raise(0);
+    }
+
+    private void raise(int writers) {
+        WRITES.getAndAdd(this, (1L << VERSION) + writers);
+        VarHandle.storeStoreFence(); // what is written next is of the new version, whoever sees it
     }
 
     /** The memory, for {@code tensor}, whose shape the message names if it is gone. */
     Memory.Block block(Tensor tensor) {
         String why = released;
         if (why != null) {
-            throw new IllegalStateException("tensor: this one of shape " + tensor.shape() + " is used after " + why);
+            throw new IllegalStateException("tensor: this one of shape " + tensor.shape() + " is used after "
+                    + (why.equals(TensorScope.WHY) && tensor.isLeaf() ? TensorScope.WHY_OF_A_LEAF : why));
         }
         return block;
     }

@@ -7,7 +7,9 @@ import dev.sluice.api.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Float32 numbers in native memory, row-major and contiguous, with a {@link Shape} and, where asked for, a gradient.
@@ -151,9 +153,14 @@ public final class Tensor {
         return shape.size(dimension);
     }
 
-    /** Raised by every write to the memory that this tensor and its views share. */
+    /** Raised by every write to the memory that this tensor and its views share, when it begins and when it ends. */
     public int version() {
         return storage.version();
+    }
+
+    /** Whether a {@link #write} of that memory is going on now, on any thread. Numbers read between two calls of {@link #version} that give the same are of one state if not. */
+    public boolean isBeingWritten() {
+        return storage.isBeingWritten();
     }
 
     /** The only number of a tensor that has one. */
@@ -205,30 +212,66 @@ public final class Tensor {
     }
 
     /**
-     * As {@link #matrix}, to be written: the version is raised.
+     * As {@link #matrix}, to be written while nobody else reads: for results that are being made. The version is raised now, and not when the
+     * writing ends; what others may read meanwhile, {@link #write} writes.
      *
      * @throws IllegalStateException when this tensor is the recorded result of an operation, whose gradient a write would falsify
      */
     public Matrix matrixToWrite() {
-        if (producer != null && Gradients.areOn()) {
-            throw new IllegalStateException("tensor: this one of shape " + shape + " is a result of " + producer.name() + ", and its gradient would not know of "
-                    + "the write; write to a copy(), to detach(), or inside Gradients.off");
-        }
+        requireWritable();
         storage.written();
         return matrix();
     }
 
+    private void requireWritable() {
+        if (producer != null && Gradients.areOn()) {
+            throw new IllegalStateException("tensor: this one of shape " + shape + " is a result of " + producer.name() + ", and its gradient would not know of "
+                    + "the write; write to a copy(), to detach(), or inside Gradients.off");
+        }
+    }
+
     // Writing
+
+    /**
+     * Lets {@code writing} write this tensor's numbers. The version is raised before and after it, and meanwhile {@link #isBeingWritten}: so nobody
+     * takes numbers of which only half were written for those of any version.
+     *
+     * @throws IllegalStateException when this tensor is the recorded result of an operation, whose gradient a write would falsify
+     */
+    public void write(Consumer<Matrix> writing) {
+        requireWritable();
+        Matrix m = matrix();
+        storage.beginWrite();
+        try {
+            writing.accept(m);
+        } finally {
+            storage.endWrite();
+            Reference.reachabilityFence(storage);
+        }
+    }
+
+    /**
+     * Runs {@code writing}, which writes to all of {@code tensors}, one after the other: each of them {@link #isBeingWritten} from the beginning to the
+     * end. So whoever reads several sees all of the change or nothing of it, or knows better.
+     */
+    public static void write(Collection<Tensor> tensors, Runnable writing) {
+        tensors.forEach(tensor -> tensor.storage.beginWrite());
+        try {
+            writing.run();
+        } finally {
+            tensors.forEach(tensor -> tensor.storage.endWrite());
+        }
+    }
 
     /** Writes {@code value} everywhere. */
     public Tensor fill(float value) {
-        Matrix m = matrixToWrite();
-        long elements = shape.elements();
-        MemorySegment segment = m.segment();
-        for (long i = 0; i < elements; i++) {
-            segment.setAtIndex(JAVA_FLOAT, offset + i, value);
-        }
-        Reference.reachabilityFence(storage);
+        write(m -> {
+            long elements = shape.elements();
+            MemorySegment segment = m.segment();
+            for (long i = 0; i < elements; i++) {
+                segment.setAtIndex(JAVA_FLOAT, offset + i, value);
+            }
+        });
         return this;
     }
 
@@ -243,19 +286,16 @@ public final class Tensor {
             throw new IllegalArgumentException("copyFrom: " + values.remaining() + " numbers for a tensor of shape " + shape + "; exactly "
                     + shape.elements() + " are required");
         }
-        Matrix m = matrixToWrite();
-        MemorySegment.copy(MemorySegment.ofBuffer(values), JAVA_FLOAT_UNALIGNED.withOrder(values.order()), 0, m.segment(), JAVA_FLOAT, 4 * offset, shape.elements());
+        write(m -> MemorySegment.copy(MemorySegment.ofBuffer(values), JAVA_FLOAT_UNALIGNED.withOrder(values.order()), 0, m.segment(), JAVA_FLOAT, 4 * offset,
+                shape.elements()));
         values.position(values.limit());
-        Reference.reachabilityFence(storage);
         return this;
     }
 
     /** Writes the numbers of a tensor of the same shape. */
     public Tensor copyFrom(Tensor source) {
         requireShape("copyFrom", source, shape);
-        Matrix m = matrixToWrite();
-        MemorySegment.copy(source.segment(), 4 * source.offset, m.segment(), 4 * offset, 4L * shape.elements());
-        Reference.reachabilityFence(storage);
+        write(m -> MemorySegment.copy(source.segment(), 4 * source.offset, m.segment(), 4 * offset, 4L * shape.elements()));
         Reference.reachabilityFence(source.storage);
         return this;
     }
@@ -325,6 +365,11 @@ public final class Tensor {
 
     Node producer() {
         return producer;
+    }
+
+    /** Whether gradients arrive in it: a parameter, mostly. */
+    boolean isLeaf() {
+        return requiresGrad && producer == null;
     }
 
     int output() {
@@ -531,10 +576,6 @@ public final class Tensor {
     /** This tensor's memory from {@code start} elements on, in another shape. */
     Tensor sharing(long start, Shape shape) {
         return new Tensor(storage, offset + start, shape);
-    }
-
-    void written() {
-        storage.written();
     }
 
     Storage storage() {

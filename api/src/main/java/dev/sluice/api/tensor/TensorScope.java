@@ -22,7 +22,8 @@ import java.util.function.Supplier;
  */
 public final class TensorScope implements AutoCloseable {
     private static final ThreadLocal<TensorScope> INNERMOST = new ThreadLocal<>();
-    private static final String WHY = "its TensorScope closed; keep(tensor) it in the scope, or copy its numbers out before";
+    static final String WHY = "its TensorScope closed; keep(tensor) it in the scope, or copy its numbers out before";
+    static final String WHY_OF_A_LEAF = "its TensorScope closed; it requires a gradient, as parameters do: make the model outside of the scope";
 
     private final TensorScope outer;
     private final Thread thread;
@@ -41,6 +42,14 @@ public final class TensorScope implements AutoCloseable {
         return scope;
     }
 
+    private static void innermost(TensorScope scope) {
+        if (scope == null) {
+            INNERMOST.remove(); // the thread may be somebody else's
+        } else {
+            INNERMOST.set(scope);
+        }
+    }
+
     static TensorScope innermost() {
         return INNERMOST.get();
     }
@@ -48,11 +57,11 @@ public final class TensorScope implements AutoCloseable {
     /** Runs {@code action} with {@code home} as the innermost scope, so that what it makes lives as long as that. */
     static Tensor in(TensorScope home, Supplier<Tensor> action) {
         TensorScope before = INNERMOST.get();
-        INNERMOST.set(home);
+        innermost(home);
         try {
             return action.get();
         } finally {
-            INNERMOST.set(before);
+            innermost(before);
         }
     }
 
@@ -99,7 +108,7 @@ public final class TensorScope implements AutoCloseable {
             throw new IllegalStateException("scope: closed on " + (thread == Thread.currentThread() ? "its thread while a scope opened inside it is open"
                     : "another thread than its own") + "; use try (var scope = TensorScope.open()) { … }");
         }
-        INNERMOST.set(outer);
+        innermost(outer);
         synchronized (this) {
             closed = true;
         }

@@ -26,6 +26,21 @@ class TensorScopeTest {
     }
 
     @Test
+    void aParameterIsToBeMadeOutside() {
+        Tensor parameter, result, recycled;
+        try (TensorScope _ = TensorScope.open()) {
+            parameter = Tensor.ones(3).requireGrad();
+            result = parameter.mul(2f);
+            recycled = Tensor.ones(3).requireGrad();
+            recycled.recycle();
+        }
+        String why = "tensor: this one of shape [3] is used after ";
+        assertThatThrownBy(parameter::toArray).hasMessage(why + "its TensorScope closed; it requires a gradient, as parameters do: make the model outside of the scope");
+        assertThatThrownBy(result::toArray).hasMessage(why + "its TensorScope closed; keep(tensor) it in the scope, or copy its numbers out before");
+        assertThatThrownBy(recycled::toArray).hasMessage(why + "recycle()");
+    }
+
+    @Test
     void whatIsKeptOutlivesTheScope() {
         Tensor kept;
         try (TensorScope _ = TensorScope.open()) {

@@ -5,7 +5,6 @@ import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -125,15 +124,16 @@ public final class StoredTensor {
      */
     public void copyTo(Tensor tensor) {
         requireShapeOf(tensor);
-        MemorySegment to = numbers(tensor, tensor.matrixToWrite());
-        if (isMemory()) {
-            to.copyFrom(bytes);
-        } else {
-            for (long i = 0; i < elements(); i++) {
-                to.setAtIndex(ValueLayout.JAVA_FLOAT, i, type.toFloat(bytes, i));
+        tensor.write(m -> {
+            MemorySegment to = numbers(tensor, m);
+            if (isMemory()) {
+                to.copyFrom(bytes);
+            } else {
+                for (long i = 0; i < elements(); i++) {
+                    to.setAtIndex(ValueLayout.JAVA_FLOAT, i, type.toFloat(bytes, i));
+                }
             }
-        }
-        Reference.reachabilityFence(tensor);
+        });
     }
 
     /** Returns this. */

@@ -222,16 +222,16 @@ public final class TensorFile implements AutoCloseable {
         copy(pairs);
     }
 
-    /** A large file is read on several threads. */
+    /** All tensors are written together; a large file is read on several threads. */
     private void copy(Map<StoredTensor, Tensor> pairs) throws IOException {
         try (Workers workers = bytes.byteSize() < LARGE ? Workers.of(1) : Workers.configured()) {
-            pairs.forEach((stored, tensor) -> {
+            Tensor.write(pairs.values(), () -> pairs.forEach((stored, tensor) -> {
                 if (format == Format.SAFETENSORS && stored.isMemory()) {
                     read(stored, tensor, workers);
                 } else {
                     stored.copyTo(tensor);
                 }
-            });
+            }));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -41,11 +41,16 @@ public final class Embedding extends Module {
 
     /**
      * @return [ids.length, size]
+     * @throws java.util.ConcurrentModificationException see {@link Module}
      */
     public Tensor forward(int... ids) {
         for (int i = 0; i < ids.length; i++) {
             requireId(ids[i], "the id at position " + i, weight.size(0));
         }
+        return undisturbed(() -> rows(ids));
+    }
+
+    private Tensor rows(int[] ids) {
         if (padding.isEmpty() || Arrays.stream(ids).noneMatch(id -> id == padding.getAsInt())) {
             return weight.rows(ids);
         }

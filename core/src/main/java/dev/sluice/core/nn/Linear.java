@@ -7,7 +7,6 @@ import dev.sluice.api.Transpose;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Gradients;
 import dev.sluice.api.tensor.Operation;
-import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import java.util.List;
 
@@ -38,17 +37,20 @@ public final class Linear extends Module {
     /**
      * @param input [.., in]
      * @return [.., out]
+     * @throws java.util.ConcurrentModificationException see {@link Module}
      */
     public Tensor forward(Tensor input) {
         if (input.shape().rank() == 0 || input.size(-1) != weight.size(1)) {
             throw new IllegalArgumentException("Linear: input is " + input.shape() + "; its last dimension must be the input size (" + weight.size(1) + ")");
         }
-        Tensor output = Tensor.zeros(input.shape().with(-1, weight.size(0)).sizes());
-        Matrix y = output.matrixToWrite();
-        backend.addRow(bias.matrix(), y);
-        backend.gemm(input.matrix(), Transpose.NO, weight.matrix(), Transpose.YES, 1f, y);
-        Gradients.record(new Affine(backend, input, weight, bias), output);
-        return output;
+        return undisturbed(() -> {
+            Tensor output = Tensor.zeros(input.shape().with(-1, weight.size(0)).sizes());
+            Matrix y = output.matrixToWrite();
+            backend.addRow(bias.matrix(), y);
+            backend.gemm(input.matrix(), Transpose.NO, weight.matrix(), Transpose.YES, 1f, y);
+            Gradients.record(new Affine(backend, input, weight, bias), output);
+            return output;
+        });
     }
 
     private record Affine(Backend backend, Tensor x, Tensor weight, Tensor bias) implements Operation {
@@ -74,10 +76,14 @@ public final class Linear extends Module {
             if (dx != null) {
                 backend.gemm(dy, Transpose.NO, weight.matrix(), Transpose.NO, 0f, dx.matrixToWrite());
             }
-            Tensor dWeight = Tensor.empty(weight.shape());
-            backend.gemm(dy, Transpose.YES, x.matrix(), Transpose.NO, 0f, dWeight.matrixToWrite());
-            Tensor dBias = Tensor.empty(Shape.of(bias.size(0)));
-            backend.sumRows(dy, 0f, dBias.matrixToWrite());
+            Tensor dWeight = weight.requiresGrad() ? Tensor.empty(weight.shape()) : null;
+            if (dWeight != null) {
+                backend.gemm(dy, Transpose.YES, x.matrix(), Transpose.NO, 0f, dWeight.matrixToWrite());
+            }
+            Tensor dBias = bias.requiresGrad() ? Tensor.empty(bias.shape()) : null;
+            if (dBias != null) {
+                backend.sumRows(dy, 0f, dBias.matrixToWrite());
+            }
             return new Tensor[] {dx, dWeight, dBias};
         }
     }

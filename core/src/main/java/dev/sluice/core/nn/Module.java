@@ -4,6 +4,7 @@ import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.ConcurrentModificationException;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -24,11 +26,25 @@ import java.util.stream.Collectors;
  * }
  * }</pre>
  *
+ * <p><b>Threads.</b> Any number of threads may run a module at once, with gradients or without, as long as nothing writes its parameters; each backward
+ * pass adds its gradients as a whole. One thread at a time trains, loads, or clears gradients. A thread that runs the module meanwhile
+ * gets the result of the parameters before, that of the parameters after, or a {@link ConcurrentModificationException}; what it does never
+ * changes the training or what is loaded. That holds for what {@link #load}, an optimizer's step and {@link Tensor#write(java.util.Collection, Runnable)}
+ * write, and for each {@code forward} of the modules of this library on its own; a model of several parts says so for the whole of its forward, with
+ * {@link #undisturbed}. A service that changes its weights while it runs loads them into a second model and exchanges the two:
+ * <pre>{@code
+ * AtomicReference<Tagger> current = new AtomicReference<>(tagger);
+ * current.get().forward(words);            // any thread, for each request
+ * current.set(load(path));                 // from time to time: a new Tagger, loaded before anybody sees it
+ * }</pre>
+ *
  * <p>Import it by name: with {@code import dev.sluice.core.nn.*} the compiler cannot tell it from {@link java.lang.Module}.
  */
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Module> modules = new LinkedHashMap<>();
+    private final List<Tensor> own = new ArrayList<>(); // the values of both maps,
+    private final List<Module> parts = new ArrayList<>(); // which every pass goes through
     private boolean training = true;
 
     /** A module without parameters or parts, yet. */
@@ -38,6 +54,7 @@ public abstract class Module {
     protected final Tensor parameter(String name, Tensor value) {
         requireNew(name);
         parameters.put(name, value.requireGrad());
+        own.add(value);
         return value;
     }
 
@@ -45,7 +62,55 @@ public abstract class Module {
     protected final <M extends Module> M module(String name, M part) {
         requireNew(name);
         modules.put(name, part);
+        parts.add(part);
         return part;
+    }
+
+    /**
+     * The result of {@code pass}, which reads parameters of this module and its parts.
+     *
+     * @throws ConcurrentModificationException when one of them was written meanwhile, so that the result may be made of old numbers and new ones
+     */
+    protected final <T> T undisturbed(Supplier<T> pass) {
+        long before = versions();
+        if (areBeingWritten()) {
+            throw disturbed();
+        }
+        T result = pass.get();
+        if (versions() != before) {
+            throw disturbed();
+        }
+        return result;
+    }
+
+    private long versions() {
+        long sum = 0;
+        for (int i = 0; i < own.size(); i++) {
+            sum += own.get(i).version();
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            sum += parts.get(i).versions();
+        }
+        return sum;
+    }
+
+    private boolean areBeingWritten() {
+        for (int i = 0; i < own.size(); i++) {
+            if (own.get(i).isBeingWritten()) {
+                return true;
+            }
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i).areBeingWritten()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private ConcurrentModificationException disturbed() {
+        return new ConcurrentModificationException(kind() + ": its parameters were written while it ran; load into another model and exchange the two, or let "
+                + "nobody run it while they are written");
     }
 
     private void requireNew(String name) {
@@ -155,11 +220,9 @@ public abstract class Module {
         if (!complaints.isEmpty()) {
             throw new IllegalArgumentException(kind() + ".load: " + String.join("; ", complaints));
         }
-        mine.forEach((name, tensor) -> {
-            if (values.containsKey(name)) {
-                write.accept(values.get(name), tensor);
-            }
-        });
+        Map<String, Tensor> written = new LinkedHashMap<>(mine);
+        written.keySet().retainAll(values.keySet());
+        Tensor.write(written.values(), () -> written.forEach((name, tensor) -> write.accept(values.get(name), tensor)));
     }
 
     private String kind() {

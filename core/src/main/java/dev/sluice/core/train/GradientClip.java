@@ -24,7 +24,7 @@ public record GradientClip(double maxNorm) {
         double norm = Math.sqrt(squares);
         float factor = (float) (maxNorm / (norm + 1e-6));
         if (!(factor >= 1f)) {
-            parameters.stream().map(Tensor::grad).filter(gradient -> gradient != null).forEach(gradient -> scale(gradient.matrixToWrite(), factor));
+            parameters.stream().map(Tensor::grad).filter(gradient -> gradient != null).forEach(gradient -> gradient.write(m -> scale(m, factor)));
         }
         return norm;
     }

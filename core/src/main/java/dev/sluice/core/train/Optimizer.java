@@ -60,8 +60,19 @@ public abstract class Optimizer {
      */
     protected abstract void update(Matrix parameter, Matrix gradient, Matrix[] state, int step);
 
-    /** One update of every parameter that has a gradient. */
+    /** One update of every parameter that has a gradient; all of them are written together, for those who read them on other threads. */
     public final void step() {
+        List<Tensor> written = new ArrayList<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            if (parameters.get(i).grad() != null) {
+                written.add(parameters.get(i));
+                Collections.addAll(written, states.get(i));
+            }
+        }
+        Tensor.write(written, this::update);
+    }
+
+    private void update() {
         for (int i = 0; i < parameters.size(); i++) {
             Tensor parameter = parameters.get(i);
             Tensor gradient = parameter.grad();
