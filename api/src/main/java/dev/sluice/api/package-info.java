@@ -78,7 +78,9 @@
  *   <li>Softmax takes {@link dev.sluice.api.Activations#exp} of what is left when the largest of the row is subtracted; logarithms, powers
  *       and trigonometry are those of {@link java.lang.StrictMath}.
  *   <li>A gradient that arrives several times is added up as finished tensors, from the latest operation to the earliest; onto what a
- *       parameter has already, last. Rows that were taken several times (embedding) add theirs in ascending order of where they went.
+ *       parameter has already, last. That of a part (a slice, rows) is added to the elements it belongs to, and the others are left as they are: no zeros
+ *       are added to them. <i>So it costs as much as the part.</i> Rows that one operation takes several times (embedding) are added up first, in ascending
+ *       order of where they went.
  *   <li>The input's gradient of a layer with two directions is the forward direction's plus the reverse one's.
  *   <li>Optimizers work element by element in the order that their pages give; the norm for clipping adds the sums of the parameters in their
  *       order.

@@ -58,7 +58,7 @@ final class Joining {
             List<Tensor> parts = new ArrayList<>();
             int from = 0;
             for (Tensor tensor : tensors) {
-                parts.add(g.narrow(d, from, tensor.size(d)));
+                parts.add(tensor.requiresGrad() ? g.narrow(d, from, tensor.size(d)) : null);
                 from += tensor.size(d);
             }
             return parts.toArray(Tensor[]::new);
@@ -68,7 +68,7 @@ final class Joining {
     /**
      * Slices of dimension 0; index −1, where {@code lowest} allows it, gives one full of {@code fill}.
      *
-     * <p>Gradients of a row that was taken several times are added in ascending order of where it went.
+     * <p>Gradients of a row that was taken several times are added up in ascending order of where it went, and then to the others.
      */
     static Tensor rows(Tensor x, int[] indices, int lowest, float fill) {
         if (x.shape().rank() == 0) {
@@ -91,7 +91,7 @@ final class Joining {
             }
         }
         Reference.reachabilityFence(x);
-        return Step.record("Rows", result, x, g -> scatter(g, chosen, x.shape()));
+        return Part.record("Rows", result, x, g -> scatter(g, chosen, x.shape()), (sum, g) -> addRows(sum, g, chosen));
     }
 
     private static Tensor scatter(Tensor g, int[] indices, Shape shape) {
@@ -99,11 +99,30 @@ final class Joining {
         int size = shape.elementsFrom(1);
         for (int i = 0; i < indices.length; i++) {
             if (indices[i] >= 0) {
-                long to = (long) indices[i] * size;
-                Elementwise.add(sums.segment(), to, g.segment(), g.offset() + (long) i * size, sums.segment().asSlice(4 * to), size);
+                Elementwise.addTo(sums, (long) indices[i] * size, g, (long) i * size, size);
             }
         }
-        Reference.reachabilityFence(g);
         return sums;
+    }
+
+    /** Adds to rows of {@code sum} what {@link #scatter} would have there. */
+    private static void addRows(Tensor sum, Tensor g, int[] indices) {
+        long[] taken = new long[indices.length]; // by row, then by where it went
+        for (int i = 0; i < taken.length; i++) {
+            taken[i] = (long) indices[i] << 32 | i;
+        }
+        Arrays.sort(taken);
+        int size = sum.shape().elementsFrom(1);
+        Tensor row = Tensor.empty(Shape.of(size));
+        for (int i = 0; i < taken.length; ) {
+            long index = taken[i] >> 32;
+            row.fill(0f);
+            for (; i < taken.length && taken[i] >> 32 == index; i++) {
+                Elementwise.addTo(row, 0, g, (long) (int) taken[i] * size, size);
+            }
+            if (index >= 0) {
+                Elementwise.addTo(sum, index * size, row, 0, size);
+            }
+        }
     }
 }

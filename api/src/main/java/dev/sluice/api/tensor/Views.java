@@ -56,10 +56,14 @@ final class Views {
         if (d != 0) {
             copySlices(x, (long) start * inner, (long) size * inner, result, 0, (long) length * inner, outer, (long) length * inner);
         }
-        return Step.record("Narrow", result, x, g -> {
+        return Part.record("Narrow", result, x, g -> {
             Tensor whole = Tensor.zeros(x.shape().sizes());
             copySlices(g, 0, (long) length * inner, whole, (long) start * inner, (long) size * inner, outer, (long) length * inner);
             return whole;
+        }, (sum, g) -> {
+            for (long i = 0; i < outer; i++) {
+                Elementwise.addTo(sum, (i * size + start) * inner, g, i * length * inner, (long) length * inner);
+            }
         });
     }
 
