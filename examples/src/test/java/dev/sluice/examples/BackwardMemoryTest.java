@@ -3,6 +3,7 @@ package dev.sluice.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,7 +19,7 @@ class BackwardMemoryTest {
         assertThat(jvm.status()).as(jvm.text()).isZero();
         long[] bytes = Stream.of(jvm.lines().getLast().split(" ")).mapToLong(Long::parseLong).toArray();
         long before = bytes[0], after = bytes[1], peak = bytes[2];
-        System.out.printf("%s: %.1f MB, %.1f after the loop, %.1f at most%n", loop, before / 1e6, (after - before) / 1e6, (peak - before) / 1e6);
+        System.out.printf(Locale.ROOT, "%s: %.1f MB, %.1f after the loop, %.1f at most%n", loop, before / 1e6, (after - before) / 1e6, (peak - before) / 1e6);
         assertThat(peak - after).isLessThan(2 * roundedUp(loop.large()) + SMALL);
     }
 
