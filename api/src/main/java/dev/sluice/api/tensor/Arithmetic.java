@@ -13,12 +13,12 @@ final class Arithmetic {
 
     static Tensor add(Tensor a, Tensor b) {
         Tensor result = Elementwise.apply("add", a, b, Elementwise::add);
-        return Step.record("Add", result, List.of(a, b), g -> new Tensor[] {g, Reductions.sumToShape(g, b.shape())});
+        return Step.record("Add", result, List.of(a, b), g -> new Tensor[] {g, b.requiresGrad() ? Reductions.sumToShape(g, b.shape()) : null});
     }
 
     static Tensor sub(Tensor a, Tensor b) {
         Tensor result = Elementwise.apply("sub", a, b, Elementwise::sub);
-        return Step.record("Sub", result, List.of(a, b), g -> new Tensor[] {g, Reductions.sumToShape(g.mul(-1f), b.shape())});
+        return Step.record("Sub", result, List.of(a, b), g -> new Tensor[] {g, b.requiresGrad() ? Reductions.sumToShape(g.mul(-1f), b.shape()) : null});
     }
 
     static Tensor mul(Tensor a, Tensor b) {
@@ -86,10 +86,14 @@ final class Arithmetic {
         Tensor result = Tensor.empty(a.shape().with(-1, b.size(1)));
         backend.gemm(a.matrix(), Transpose.NO, b.matrix(), Transpose.NO, 0f, result.matrixToWrite());
         return Step.record("Matmul", result, List.of(a, b), List.of(a, b), g -> {
-            Tensor dA = Tensor.empty(a.shape());
-            Tensor dB = Tensor.empty(b.shape());
-            backend.gemm(g.matrix(), Transpose.NO, b.matrix(), Transpose.YES, 0f, dA.matrixToWrite());
-            backend.gemm(a.matrix(), Transpose.YES, g.matrix(), Transpose.NO, 0f, dB.matrixToWrite());
+            Tensor dA = a.requiresGrad() ? Tensor.empty(a.shape()) : null;
+            if (dA != null) {
+                backend.gemm(g.matrix(), Transpose.NO, b.matrix(), Transpose.YES, 0f, dA.matrixToWrite());
+            }
+            Tensor dB = b.requiresGrad() ? Tensor.empty(b.shape()) : null;
+            if (dB != null) {
+                backend.gemm(a.matrix(), Transpose.YES, g.matrix(), Transpose.NO, 0f, dB.matrixToWrite());
+            }
             return new Tensor[] {dA, dB};
         });
     }

@@ -58,7 +58,7 @@ final class Backward {
         }
         List<Tensor> inputs = operation.inputs();
         Tensor[] gradients = operation.backward(given);
-        node.ready(); // nor was what it read written meanwhile
+        node.ready(); // what it read was not written meanwhile either
         for (int i = 0; i < gradients.length; i++) {
             if (gradients[i] != null && node.wants(i)) {
                 requireShape(gradients[i], inputs.get(i));
@@ -108,7 +108,7 @@ final class Backward {
         Tensor before = sums[tensor.output()];
         if (!isOnly(before)) {
             Tensor copy = TensorScope.in(pass, before::copy);
-            hold(copy, pass);
+            copy.storage().uses++;
             sums[tensor.output()] = copy;
             drop(before);
         }

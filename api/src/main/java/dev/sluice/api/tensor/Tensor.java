@@ -158,7 +158,10 @@ public final class Tensor {
         return storage.version();
     }
 
-    /** Whether a {@link #write} of that memory is going on now, on any thread. Numbers read between two calls of {@link #version} that give the same are of one state if not. */
+    /**
+     * Whether a {@link #write} of that memory is going on now, on any thread. Numbers that are read after this was false, between two calls of
+     * {@link #version} that give the same, are of one state.
+     */
     public boolean isBeingWritten() {
         return storage.isBeingWritten();
     }
@@ -251,8 +254,8 @@ public final class Tensor {
     }
 
     /**
-     * Runs {@code writing}, which writes to all of {@code tensors}, one after the other: each of them {@link #isBeingWritten} from the beginning to the
-     * end. So whoever reads several sees all of the change or nothing of it, or knows better.
+     * Runs {@code writing}, which writes to {@code tensors} one after the other: each of them {@link #isBeingWritten} from its beginning to its end. So
+     * nobody takes some that are written and others that are not yet for the parameters of one model.
      */
     public static void write(Collection<Tensor> tensors, Runnable writing) {
         tensors.forEach(tensor -> tensor.storage.beginWrite());

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +62,67 @@ class TensorTest {
         row.narrow(1, 0, 2).fill(9f);
         assertThat(row.toArray()).as("of one row too").containsOnly(0f);
         assertThat(x.get(0, 0)).as("along other dimensions narrow copies").isZero();
+    }
+
+    @Test
+    void aWriteRaisesTheVersionBeforeAndAfter() {
+        Tensor x = Tensor.zeros(2, 3), row = x.select(0, 1);
+        int before = x.version();
+        row.write(m -> {
+            assertThat(x.version()).isEqualTo(before + 1);
+            assertThat(x.isBeingWritten()).isTrue();
+            m.set(0, 2, 5f);
+        });
+        assertThat(x.version()).isEqualTo(before + 2);
+        assertThat(x.isBeingWritten()).isFalse();
+        assertThat(x.toArray()).containsExactly(0, 0, 0, 0, 0, 5);
+    }
+
+    @Test
+    void aWriteThatFailsHasEnded() {
+        Tensor x = Tensor.zeros(2), y = Tensor.zeros(2);
+        int before = x.version();
+        assertThatThrownBy(() -> x.write(m -> m.get(0, 1_000_000_000))).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Tensor.write(List.of(x, y, x), () -> {
+            throw new IllegalStateException("in the middle");
+        })).hasMessage("in the middle");
+        assertThat(x.isBeingWritten() || y.isBeingWritten()).isFalse();
+        assertThat(x.version()).isEqualTo(before + 6);
+        x.recycle();
+        assertThatThrownBy(() -> x.fill(1f)).isInstanceOf(IllegalStateException.class).hasMessage("tensor: this one of shape [2] is used after recycle()");
+        assertThat(x.isBeingWritten()).isFalse();
+    }
+
+    @Test
+    void tensorsAreWrittenTogether() {
+        Tensor x = Tensor.zeros(1), y = Tensor.zeros(1);
+        Tensor.write(List.of(x, y), () -> {
+            x.fill(1f);
+            assertThat(x.isBeingWritten()).as("the others are not written yet").isTrue();
+            y.fill(1f);
+        });
+        assertThat(x.isBeingWritten() || y.isBeingWritten()).isFalse();
+    }
+
+    @Test
+    void noWriteIsLostWhenSeveralThreadsWrite() {
+        Tensor x = Tensor.zeros(4);
+        int before = x.version();
+        IntStream.range(0, 20_000).parallel().forEach(i -> x.select(0, i % 4).fill(i));
+        assertThat(x.version()).isEqualTo(before + 40_000);
+        assertThat(x.isBeingWritten()).isFalse();
+    }
+
+    @Test
+    void whatIsWrittenWhileItIsNeededIsNoticed() {
+        Tensor a = Tensor.ones(2).requireGrad(), b = Tensor.ones(2);
+        Tensor result = Step.record("Test", Tensor.ones(2), List.of(a), List.of(b), g -> {
+            b.fill(2f); // as if on another thread
+            return new Tensor[] {g.mul(b)};
+        }).sum();
+        assertThatThrownBy(result::backward).isInstanceOf(IllegalStateException.class).hasMessage("backward: a tensor of shape [2] that Test needs was written after the forward "
+                + "pass (version 2 then, 4 now); call backward before writing to it");
+        assertThat(a.grad()).isNull();
     }
 
     @Test
