@@ -74,7 +74,7 @@ final class Arithmetic {
 
     static Tensor relu(Tensor x) {
         Tensor y = Elementwise.apply(x, Elementwise::relu);
-        return Step.record("Relu", y, List.of(x), List.of(y), g -> new Tensor[] {g.mul(Elementwise.apply(y, Elementwise::positive))});
+        return Step.record("Relu", y, List.of(x), List.of(y), g -> new Tensor[] {Elementwise.apply("relu", g, y, Elementwise::reluGradient)});
     }
 
     static Tensor matmul(Tensor a, Tensor b) {

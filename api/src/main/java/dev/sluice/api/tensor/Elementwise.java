@@ -104,10 +104,10 @@ final class Elementwise {
         }
     }
 
-    /** 1 where a is above zero, else 0. */
-    static void positive(MemorySegment a, long atA, MemorySegment out, long count) {
+    /** The gradient g of relu where its result y is above zero, or NaN; else 0, whatever g is. */
+    static void reluGradient(MemorySegment g, long atG, MemorySegment y, long atY, MemorySegment out, long count) {
         for (long i = 0; i < count; i++) {
-            out.setAtIndex(JAVA_FLOAT, i, a.getAtIndex(JAVA_FLOAT, atA + i) > 0f ? 1f : 0f);
+            out.setAtIndex(JAVA_FLOAT, i, y.getAtIndex(JAVA_FLOAT, atY + i) <= 0f ? 0f : g.getAtIndex(JAVA_FLOAT, atG + i));
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.sluice.api.tensor;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
  * A stream of random numbers from a seed: the Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), as PyTorch's
- * {@code torch.Generator} on the CPU. Safe for several threads; each draw then goes to one of them.
+ * {@code torch.Generator} on the CPU. Safe for several threads; each draw then goes to one of them, and those of a tensor, of a dropout or of a shuffle go to one in one
+ * piece.
  */
 public final class Generator implements RandomGenerator {
     private static final int SIZE = 624;
@@ -61,6 +65,11 @@ public final class Generator implements RandomGenerator {
 
     @Override
     public synchronized int nextInt() {
+        return draw();
+    }
+
+    /** The next 32 bits; the caller holds the lock. */
+    private int draw() {
         if (next == SIZE) {
             twist();
         }
@@ -81,7 +90,11 @@ public final class Generator implements RandomGenerator {
     /** Uniform in [0, 1) on a grid of 2⁻²⁴, one draw. */
     @Override
     public float nextFloat() {
-        return (nextInt() & 0xffffff) * 0x1p-24f;
+        return unit(nextInt());
+    }
+
+    private static float unit(int bits) {
+        return (bits & 0xffffff) * 0x1p-24f;
     }
 
     /** Uniform in [0, 1) on a grid of 2⁻⁵³, two draws. */
@@ -93,6 +106,20 @@ public final class Generator implements RandomGenerator {
     /** Uniform from low to high: {@code fma(nextFloat(), high − low, low)}, which rounding may bring to high itself. */
     public float uniform(float low, float high) {
         return Math.fma(nextFloat(), high - low, low);
+    }
+
+    /** {@code count} numbers as {@link #uniform(float, float)} would give them one by one. */
+    synchronized void uniform(float low, float high, MemorySegment target, int count) {
+        for (int i = 0; i < count; i++) {
+            target.setAtIndex(JAVA_FLOAT, i, Math.fma(unit(draw()), high - low, low));
+        }
+    }
+
+    /** {@code count} numbers as {@link #normal()} would give them one by one. */
+    synchronized void normal(MemorySegment target, int count) {
+        for (int i = 0; i < count; i++) {
+            target.setAtIndex(JAVA_FLOAT, i, (float) normal());
+        }
     }
 
     /** Normal with mean 0 and deviation 1, by Box and Muller's method in double. */
@@ -109,9 +136,9 @@ public final class Generator implements RandomGenerator {
     }
 
     /** Puts {@code items} in random order (Fisher and Yates), one draw for each but the first. */
-    public void shuffle(int[] items) {
+    public synchronized void shuffle(int[] items) {
         for (int i = items.length - 1; i > 0; i--) {
-            int k = (int) (Integer.toUnsignedLong(nextInt()) * (i + 1) >>> 32);
+            int k = (int) (Integer.toUnsignedLong(draw()) * (i + 1) >>> 32);
             int item = items[i];
             items[i] = items[k];
             items[k] = item;

@@ -36,16 +36,20 @@ final class Joining {
         }
         Shape shape = tensors.getFirst().shape();
         int d = shape.dimension(dimension);
-        int size = 0;
+        long size = 0;
         for (int i = 0; i < tensors.size(); i++) {
             Shape other = tensors.get(i).shape();
             if (other.rank() != shape.rank() || !other.with(d, shape.size(d)).equals(shape)) {
                 throw new IllegalArgumentException("cat: tensor 0 is " + shape + ", tensor " + i + " is " + other
                         + "; all sizes but that of dimension " + d + " must be equal");
             }
-            size = Math.addExact(size, other.size(d));
+            size += other.size(d);
         }
-        Tensor result = Tensor.empty(shape.with(d, size));
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("cat: " + tensors.size() + " tensors, the first " + shape + ", would have " + size + " in dimension " + d
+                    + "; at most " + Integer.MAX_VALUE + " is possible");
+        }
+        Tensor result = Tensor.empty(shape.with(d, (int) size));
         int outer = shape.elementsBefore(d);
         long inner = shape.elementsFrom(d + 1);
         long start = 0;

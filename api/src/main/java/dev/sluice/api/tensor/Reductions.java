@@ -85,13 +85,18 @@ final class Reductions {
         for (int r = 0; r < best.length; r++) {
             long start = x.offset() + (long) r * size;
             for (int i = 1; i < size; i++) {
-                if (x.segment().getAtIndex(JAVA_FLOAT, start + i) > x.segment().getAtIndex(JAVA_FLOAT, start + best[r])) {
+                if (isLarger(x.segment().getAtIndex(JAVA_FLOAT, start + i), x.segment().getAtIndex(JAVA_FLOAT, start + best[r]))) {
                     best[r] = i;
                 }
             }
         }
         Reference.reachabilityFence(x);
         return best;
+    }
+
+    /** Whether a is larger than b, where NaN is larger than any number, as PyTorch has it. */
+    private static boolean isLarger(float a, float b) {
+        return a > b || Float.isNaN(a) && !Float.isNaN(b);
     }
 
     @FunctionalInterface

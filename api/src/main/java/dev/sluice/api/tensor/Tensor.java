@@ -117,18 +117,16 @@ public final class Tensor {
     /** Uniform from low to high, as {@link Generator#uniform} draws. */
     public static Tensor uniform(Generator random, float low, float high, int... sizes) {
         Tensor tensor = empty(Shape.of(sizes));
-        for (long i = 0; i < tensor.shape.elements(); i++) {
-            tensor.segment().setAtIndex(JAVA_FLOAT, i, random.uniform(low, high));
-        }
+        random.uniform(low, high, tensor.segment(), tensor.shape.elements());
+        Reference.reachabilityFence(tensor);
         return tensor;
     }
 
     /** Normal with mean 0 and deviation 1. */
     public static Tensor randn(Generator random, int... sizes) {
         Tensor tensor = empty(Shape.of(sizes));
-        for (long i = 0; i < tensor.shape.elements(); i++) {
-            tensor.segment().setAtIndex(JAVA_FLOAT, i, (float) random.normal());
-        }
+        random.normal(tensor.segment(), tensor.shape.elements());
+        Reference.reachabilityFence(tensor);
         return tensor;
     }
 
@@ -196,6 +194,9 @@ public final class Tensor {
 
     /** Puts all numbers in row-major order into {@code target}, from its position on. */
     public void copyTo(FloatBuffer target) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("copyTo: the buffer is read-only; one that can be written is required");
+        }
         if (target.remaining() < shape.elements()) {
             throw new IllegalArgumentException("copyTo: room for " + target.remaining() + " numbers for a tensor of shape " + shape + "; " + shape.elements()
                     + " are required");
@@ -316,7 +317,21 @@ public final class Tensor {
 
     /** From now on operations on this tensor are recorded, and {@link #backward} leaves its gradient in {@link #grad}. */
     public Tensor requireGrad() {
-        requiresGrad = true;
+        return requireGrad(true);
+    }
+
+    /**
+     * Whether operations on this tensor are recorded from now on, as {@link #requireGrad()} says. One that no longer requires a gradient takes none from
+     * what was recorded before; a gradient that is there stays.
+     *
+     * @throws IllegalStateException when {@code required} is false and this tensor is the recorded result of an operation
+     */
+    public Tensor requireGrad(boolean required) {
+        if (!required && producer != null) {
+            throw new IllegalStateException("requireGrad: this tensor of shape " + shape + " is a result of " + producer.name()
+                    + "; only a tensor that is no result of an operation can do without a gradient; detach() it");
+        }
+        requiresGrad = required;
         return this;
     }
 
@@ -386,11 +401,14 @@ public final class Tensor {
     }
 
     /**
-     * Adds a finished gradient; it lives as long as this tensor.
+     * Adds a finished gradient, unless none is required any more; it lives as long as this tensor.
      *
      * @param only whether nobody else has a use for the gradient's memory, so that it may be kept instead of copied
      */
     synchronized void accumulate(Tensor gradient, boolean only) {
+        if (!requiresGrad) {
+            return;
+        }
         if (grad == null && only) {
             gradient.storage.moveTo(storage.home());
             grad = gradient.detach();
@@ -464,7 +482,7 @@ public final class Tensor {
         return sum(dimension).div(shape.size(dimension));
     }
 
-    /** 1 / (1 + e⁻ˣ) */
+    /** 1 / (1 + e⁻ˣ), never below 1.8e−35, where PyTorch's goes down to 0. */
     public Tensor sigmoid() {
         return Arithmetic.sigmoid(this);
     }
@@ -473,7 +491,7 @@ public final class Tensor {
         return Arithmetic.tanh(this);
     }
 
-    /** max(x, 0) */
+    /** max(x, 0); NaN stays NaN. */
     public Tensor relu() {
         return Arithmetic.relu(this);
     }
@@ -544,7 +562,7 @@ public final class Tensor {
         return new Mask(shape, equal);
     }
 
-    /** The index of the largest element of each row of the last dimension, the first among equals. */
+    /** The index of the largest element of each row of the last dimension, the first among equals. NaN counts as larger than any number. */
     public int[] argmax() {
         return Reductions.argmax(this);
     }

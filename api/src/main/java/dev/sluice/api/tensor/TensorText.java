@@ -84,7 +84,7 @@ final class TensorText {
     }
 
     private int[] shownElements() {
-        int[] elements = {0};
+        int[] elements = shape.elements() == 0 ? new int[0] : new int[1];
         for (int d = 0; d < shape.rank(); d++) {
             int size = shape.size(d);
             int[] indices = shown(size);

@@ -98,7 +98,7 @@ final class Views {
         sizes[second] = rows;
         Tensor result = Tensor.empty(Shape.of(sizes));
         long to = 0;
-        for (int o = 0; o < outer; o++) {
+        for (int o = 0; o < outer && x.shape().elements() > 0; o++) {
             for (int c = 0; c < columns; c++) {
                 for (int m = 0; m < middle; m++) {
                     for (int r = 0; r < rows; r++, to += inner) {

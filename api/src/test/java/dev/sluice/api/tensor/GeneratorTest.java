@@ -3,6 +3,10 @@ package dev.sluice.api.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The streams of torch.manual_seed, as PyTorch 2.13 prints them. */
@@ -34,6 +38,39 @@ class GeneratorTest {
         random.seed(5);
         random.normal();
         assertThat(random.nextFloat()).isEqualTo(first);
+    }
+
+    @Test
+    void aTensorTakesTheNumbersThatWouldBeDrawnOneByOne() {
+        Generator random = new Generator(7), same = new Generator(7);
+        for (int size : new int[] {3, 0, 1, 700, 2}) { // odd sizes leave half a pair of normal numbers for the next
+            float[] normal = Tensor.randn(random, size).toArray();
+            for (float number : normal) {
+                assertThat(number).isEqualTo((float) same.normal());
+            }
+            float[] uniform = Tensor.uniform(random, -2f, 3f, size).toArray();
+            for (float number : uniform) {
+                assertThat(number).isEqualTo(same.uniform(-2f, 3f));
+            }
+        }
+        assertThat(random.state()).isEqualTo(same.state());
+    }
+
+    @Test
+    void tensorsDrawnOnTwoThreadsAreEachAPieceOfTheStream() throws Exception {
+        Generator random = new Generator(9);
+        List<Tensor> drawn = new ArrayList<>();
+        Tensor[] others = new Tensor[20];
+        Thread other = new Thread(() -> Arrays.setAll(others, i -> Tensor.rand(random, 1000)));
+        other.start();
+        for (int i = 0; i < 20; i++) {
+            drawn.add(Tensor.rand(random, 1000));
+        }
+        other.join();
+        drawn.addAll(List.of(others));
+        Generator alone = new Generator(9);
+        List<String> pieces = IntStream.range(0, 40).mapToObj(i -> Arrays.toString(Tensor.rand(alone, 1000).toArray())).toList();
+        assertThat(drawn.stream().map(tensor -> Arrays.toString(tensor.toArray()))).containsExactlyInAnyOrderElementsOf(pieces);
     }
 
     @Test
