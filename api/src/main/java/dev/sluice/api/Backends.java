@@ -83,17 +83,20 @@ public final class Backends {
         }
     }
 
-    /** The backend that tensors and layers use here when they are not given one. */
+    /** The backend that tensors and layers use on this thread when they are not given one. */
     public static Backend current() {
         return SCOPED.isBound() ? SCOPED.get() : Default.BACKEND.get();
     }
 
-    /** Runs {@code action} with {@code backend} as the current one. */
+    /** Runs {@code action} with {@code backend} as the current one of this thread; see {@link #use(Backend, ScopedValue.CallableOp)}. */
     public static void use(Backend backend, Runnable action) {
         ScopedValue.where(SCOPED, backend).run(action);
     }
 
-    /** The result of {@code action} with {@code backend} as the current one. */
+    /**
+     * The result of {@code action} with {@code backend} as the current one of this thread, and of what structured concurrency forks from it. On the threads of an executor or of a
+     * parallel stream each task says so itself: {@code inputs.parallelStream().map(x -> Backends.use(backend, () -> x.matmul(w))).toList()}. A layer keeps the backend that it was made with.
+     */
     public static <T, X extends Throwable> T use(Backend backend, ScopedValue.CallableOp<T, X> action) throws X {
         return ScopedValue.where(SCOPED, backend).call(action);
     }

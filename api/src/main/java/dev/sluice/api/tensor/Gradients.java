@@ -1,22 +1,31 @@
 package dev.sluice.api.tensor;
 
-/** Whether operations are recorded for {@link Tensor#backward()}, and how new kinds of operations join in. */
+/**
+ * Whether operations are recorded for {@link Tensor#backward()}, and how new kinds of operations join in.
+ *
+ * <p>{@link #off} holds on the thread that called it, and in what structured concurrency forks from it, not on the threads of an executor or of a
+ * parallel stream; there, each task says so itself:
+ *
+ * <pre>{@code
+ * inputs.parallelStream().map(x -> Gradients.off(() -> lstm.forward(x).output())).toList();
+ * }</pre>
+ */
 public final class Gradients {
     private static final ScopedValue<Boolean> OFF = ScopedValue.newInstance();
 
     private Gradients() {}
 
-    /** Whether operations are recorded here: yes, unless inside {@link #off}. */
+    /** Whether operations are recorded on this thread: yes, unless inside {@link #off}. */
     public static boolean areOn() {
         return !OFF.isBound();
     }
 
-    /** The result of {@code action}, in which nothing is recorded: for inference, scoring, and updates of parameters. */
+    /** The result of {@code action}, in which nothing is recorded on this thread: for inference, scoring, and updates of parameters. */
     public static <T, X extends Throwable> T off(ScopedValue.CallableOp<T, X> action) throws X {
         return ScopedValue.where(OFF, true).call(action);
     }
 
-    /** Runs {@code action}, in which nothing is recorded. */
+    /** Runs {@code action}, in which nothing is recorded on this thread. */
     public static void off(Runnable action) {
         ScopedValue.where(OFF, true).run(action);
     }

@@ -15,6 +15,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
+ * <p>What other threads make meanwhile, those of a parallel stream or an executor among them, is not the scope's: each task there opens one of its own.
+ *
  * <p>Scopes nest. Gradients live as long as the tensor they belong to, not as long as the step that made them. To let a tensor outlive the
  * scope, {@link #keep} it. One that is used afterwards all the same says so; it never shows another tensor's numbers.
  *
