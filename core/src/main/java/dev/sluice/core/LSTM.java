@@ -5,11 +5,17 @@ import dev.sluice.api.Backends;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.core.fit.LSTMForm;
+import dev.sluice.core.fit.Misfit;
 import dev.sluice.core.nn.Dropout;
 import dev.sluice.core.nn.Module;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A long short-term memory (Hochreiter and Schmidhuber, 1997; with the forget gate of Gers et al., 2000) of any number of layers:
@@ -68,23 +74,41 @@ public class LSTM extends Module {
     }
 
     /**
-     * An LSTM of the sizes, layers, directions, biases and projection that the shapes of another's parameters tell; whether they all fit, loading them tells.
+     * An LSTM of the sizes, layers, directions, biases and projection that the shapes of another's parameters tell. Biases may be missing, all of them; any other layer or
+     * direction has all that the others have. Whether their sizes fit, loading them tells.
+     *
+     * <pre>{@code
+     * LSTM lstm = LSTM.of(file.shapes("encoder.lstm")).zeros().build();
+     * file.load(lstm, "encoder.lstm");
+     * }</pre>
      *
      * @param shapes by PyTorch's names, {@code weight_ih_l0} and so on
-     * @throws IllegalArgumentException when the first layer's weights are missing or not an LSTM's
+     * @throws IllegalArgumentException when parameters are missing, or the first layer's are not an LSTM's
      */
     public static LSTMBuilder of(Map<String, Shape> shapes) {
         Shape input = shapes.get("weight_ih_l0"), recurrent = shapes.get("weight_hh_l0");
-        if (input == null || recurrent == null || input.rank() != 2 || recurrent.rank() != 2 || input.size(0) % 4 != 0) {
+        LSTMForm form = LSTMForm.of(shapes.keySet());
+        Set<String> required = Stream.concat(Stream.of("weight_ih_l0", "weight_hh_l0"), form.names()).collect(Collectors.toCollection(LinkedHashSet::new));
+        String advice = Misfit.advice(required, shapes.keySet(), shapes::get);
+        if (input == null || recurrent == null || !areGates(input, recurrent, shapes.get("weight_hr_l0"))) {
             throw new IllegalArgumentException("LSTM: weight_ih_l0 is " + (input == null ? "missing" : input) + " and weight_hh_l0 " + (recurrent == null ? "missing" : recurrent)
-                    + "; [4 · hidden, input] and [4 · hidden, hidden, or the projection's size] are required; if their names have a prefix, give it");
+                    + "; [4 · hidden, input] and [4 · hidden, hidden], or with weight_hr_l0 [projection, hidden] the latter [4 · hidden, projection], are required" + advice);
         }
-        int layers = 1;
-        while (shapes.containsKey("weight_ih_l" + layers)) {
-            layers++;
+        List<String> missing = required.stream().filter(name -> !shapes.containsKey(name)).limit(10).toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException("LSTM: " + String.join(", ", missing) + " missing beside " + shapes.keySet().stream().limit(20).toList()
+                    + "; each layer and direction needs all that another has" + advice);
         }
-        return of(input.size(1), input.size(0) / 4).projection(shapes.containsKey("weight_hr_l0") ? recurrent.size(1) : 0).layers(layers)
-                .bias(shapes.containsKey("bias_ih_l0")).bidirectional(shapes.containsKey("weight_ih_l0_reverse"));
+        return of(input.size(1), input.size(0) / 4).projection(form.projection() ? recurrent.size(1) : 0).layers(form.layers()).bias(form.bias()).bidirectional(form.bidirectional());
+    }
+
+    /** Whether the weights of a layer are those of an LSTM's four gates. */
+    private static boolean areGates(Shape input, Shape recurrent, Shape projection) {
+        if (input.rank() != 2 || recurrent.rank() != 2 || input.size(0) % 4 != 0 || input.size(0) != recurrent.size(0)) {
+            return false;
+        }
+        int hidden = input.size(0) / 4;
+        return projection == null ? recurrent.size(1) == hidden : projection.equals(Shape.of(recurrent.size(1), hidden));
     }
 
     /** From zero states. */

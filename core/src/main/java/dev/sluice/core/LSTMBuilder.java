@@ -27,6 +27,7 @@ public final class LSTMBuilder {
     boolean batchFirst;
     double dropout;
     Float forgetBias; // or null
+    boolean zeros;
     Generator random = Generator.shared();
     private Backend backend;
 
@@ -48,6 +49,7 @@ public final class LSTMBuilder {
         batchFirst = other.batchFirst;
         dropout = other.dropout;
         forgetBias = other.forgetBias;
+        zeros = other.zeros;
         random = other.random;
         backend = other.backend;
     }
@@ -118,6 +120,12 @@ public final class LSTMBuilder {
             throw new IllegalArgumentException("LSTM: a forget gate's bias of " + sum + "; a finite number is required");
         }
         forgetBias = sum;
+        return this;
+    }
+
+    /** Weights begin as zeros, and none are drawn: for those that are loaded next, {@code LSTM.of(file.shapes(prefix)).zeros().build()}. */
+    public LSTMBuilder zeros() {
+        zeros = true;
         return this;
     }
 

@@ -23,7 +23,7 @@ final class LSTMParameters {
     private Use current;
 
     /**
-     * Draws parameters from U(−1/√hidden, 1/√hidden), in PyTorch's order.
+     * Draws parameters from U(−1/√hidden, 1/√hidden), in PyTorch's order, or makes them of zeros.
      *
      * @param suffix what their names end with
      * @param register is given each with its name
@@ -31,16 +31,20 @@ final class LSTMParameters {
     LSTMParameters(LSTMBuilder options, int inputSize, String suffix, BiFunction<String, Tensor, Tensor> register) {
         int hidden = options.hiddenSize, gates = 4 * hidden;
         float bound = (float) (1 / Math.sqrt(hidden));
-        inputHidden = register.apply("weight_ih" + suffix, Tensor.uniform(options.random, -bound, bound, gates, inputSize));
-        hiddenHidden = register.apply("weight_hh" + suffix, Tensor.uniform(options.random, -bound, bound, gates, options.outputSize()));
-        inputBias = !options.bias ? null : register.apply("bias_ih" + suffix, Tensor.uniform(options.random, -bound, bound, gates));
-        hiddenBias = !options.bias ? null : register.apply("bias_hh" + suffix, Tensor.uniform(options.random, -bound, bound, gates));
-        projection = options.projection == 0 ? null : register.apply("weight_hr" + suffix, Tensor.uniform(options.random, -bound, bound, options.projection, hidden));
+        inputHidden = register.apply("weight_ih" + suffix, initial(options, bound, gates, inputSize));
+        hiddenHidden = register.apply("weight_hh" + suffix, initial(options, bound, gates, options.outputSize()));
+        inputBias = !options.bias ? null : register.apply("bias_ih" + suffix, initial(options, bound, gates));
+        hiddenBias = !options.bias ? null : register.apply("bias_hh" + suffix, initial(options, bound, gates));
+        projection = options.projection == 0 ? null : register.apply("weight_hr" + suffix, initial(options, bound, options.projection, hidden));
         tensors = Stream.of(inputHidden, hiddenHidden, inputBias, hiddenBias, projection).filter(Objects::nonNull).toList();
         if (options.forgetBias != null) {
             inputBias.detach().narrow(0, hidden, hidden).fill(options.forgetBias);
             hiddenBias.detach().narrow(0, hidden, hidden).fill(0f);
         }
+    }
+
+    private static Tensor initial(LSTMBuilder options, float bound, int... sizes) {
+        return options.zeros ? Tensor.zeros(sizes) : Tensor.uniform(options.random, -bound, bound, sizes);
     }
 
     /** The parameters in PyTorch's order. */

@@ -34,6 +34,12 @@ public final class Packing {
         for (int position = 0; position < sorted.length; position++) {
             unsorted[sorted[position]] = position;
         }
+        long total = IntStream.of(lengths).asLongStream().sum();
+        if (total > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("packing: " + lengths.length + " sequences with " + total + " steps in all; no more than "
+                    + Integer.MAX_VALUE + " can be packed");
+        }
+        rows = (int) total;
         batchSizes = new int[steps];
         for (int length : lengths) {
             batchSizes[length - 1]++;
@@ -42,16 +48,9 @@ public final class Packing {
             batchSizes[t] += batchSizes[t + 1];
         }
         firstRows = new int[steps];
-        long row = 0;
-        for (int t = 0; t < steps; t++) {
-            firstRows[t] = (int) row;
-            row += batchSizes[t];
+        for (int t = 1; t < steps; t++) {
+            firstRows[t] = firstRows[t - 1] + batchSizes[t - 1];
         }
-        if (row > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("packing: " + lengths.length + " sequences with " + row + " steps in all; no more than "
-                    + Integer.MAX_VALUE + " can be packed");
-        }
-        rows = (int) row;
     }
 
     /** The packing of sequences of these lengths, in any order. */
@@ -70,7 +69,8 @@ public final class Packing {
         }
         for (int i = 0; i < lengths.length; i++) {
             if (lengths[i] < 1) {
-                throw new IllegalArgumentException("packing: sequence " + i + " has length " + lengths[i] + "; every sequence must have at least 1 step");
+                throw new IllegalArgumentException("packing: sequence " + i + " has length " + lengths[i] + "; every sequence must have at least 1 step; leave an empty one out"
+                        + " (a StatefulLSTM takes the others' rows: forward(input, rows))");
             }
             if (order == Order.DECREASING && i > 0 && lengths[i] > lengths[i - 1]) {
                 throw new IllegalArgumentException("packing: sequence " + i + " has length " + lengths[i] + " after " + lengths[i - 1]

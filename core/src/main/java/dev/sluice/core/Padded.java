@@ -30,6 +30,9 @@ public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side
         }
         int batch = data.size(layout == Layout.BATCH_FIRST ? 0 : 1);
         int steps = data.size(layout == Layout.BATCH_FIRST ? 1 : 0);
+        if ((long) batch * steps > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("padded: the tensor is " + data.shape() + "; batch · steps must be at most " + Integer.MAX_VALUE);
+        }
         if (lengths.length != batch) {
             throw new IllegalArgumentException("padded: " + lengths.length + " lengths for a batch of " + batch + " in a tensor of shape "
                     + data.shape() + " (" + layout + "); one for each sequence is required");
@@ -101,7 +104,10 @@ public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side
     /** For each place of a padded batch, which row goes there, given that of each sequence and step; −1 where padding goes. */
     static int[] places(int[] lengths, int steps, Layout layout, PaddingSide side, IntBinaryOperator row) {
         int batch = lengths.length;
-        int[] rows = new int[Math.multiplyExact(batch, steps)];
+        if ((long) batch * steps > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("pad: " + batch + " sequences of " + steps + " steps; no more than " + Integer.MAX_VALUE + " steps in all can be padded");
+        }
+        int[] rows = new int[batch * steps];
         Arrays.fill(rows, -1);
         for (int i = 0; i < batch; i++) {
             for (int t = 0; t < lengths[i]; t++) {

@@ -67,7 +67,8 @@ class BadInputTest {
     void sequencesWithoutSteps() {
         rejected(() -> lstm.forward(Tensor.zeros(0, 2, 3)), "LSTM: input is [0, 2, 3]; sequences must have at least 1 step");
         rejected(() -> lstm.forward(Tensor.zeros(0, 3)), "LSTM: input is [0, 3]; sequences must have at least 1 step");
-        rejected(() -> PackedSequence.pack(List.of(Tensor.zeros(2, 3), Tensor.zeros(0, 3))), "packing: sequence 1 has length 0; every sequence must have at least 1 step");
+        rejected(() -> PackedSequence.pack(List.of(Tensor.zeros(2, 3), Tensor.zeros(0, 3))),
+                "packing: sequence 1 has length 0; every sequence must have at least 1 step; leave an empty one out (a StatefulLSTM takes the others' rows: forward(input, rows))");
         rejected(() -> PackedSequence.packPadded(Tensor.zeros(4, 3, 1), Layout.SEQUENCE_FIRST, 4, -2, 1), "padded: sequence 1 has length -2 in a tensor of shape [4, 3, 1] (SEQUENCE_FIRST); lengths go from 0 to its steps (4)");
     }
 
@@ -149,7 +150,7 @@ class BadInputTest {
         rejected(() -> new Embedding(4, 2).forward(0, 4), "Embedding: the id at position 1 is 4; ids go from 0 to 3");
         rejected(() -> new CrossEntropy().of(Tensor.zeros(2, 3), new int[] {1}), "CrossEntropy: logits are [2, 3] for 1 targets; [1, classes] is required");
         rejected(() -> new CrossEntropy().of(Tensor.zeros(2, 3), new int[] {1, 3}), "CrossEntropy: target 3 at position 1; classes go from 0 to 2, and -100 is ignored");
-        rejected(() -> new CrossEntropy(0).of(Tensor.zeros(2, 3), new int[] {0, 0}), "CrossEntropy: none of the 2 targets counts; at least one that is not 0 is required");
+        rejected(() -> new CrossEntropy(0).of(Tensor.zeros(2, 3), new int[] {0, 0}), "CrossEntropy: none of the 2 targets counts; at least one that is not 0 is required; zeroIfNoneCounts() gives a loss of 0 instead");
         rejected(() -> new MSE().of(Tensor.zeros(2), Tensor.zeros(3)), "MSE: the prediction is [2], the target [3]; they must be of one shape");
     }
 
@@ -161,8 +162,8 @@ class BadInputTest {
         assertThatThrownBy(() -> lstm.load(other.namedParameters())).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("LSTM.load: weight_ih_l0 is [20, 3], [16, 3] is required; weight_hh_l0 is [20, 5], [16, 4] is required; "
                         + "bias_ih_l0 is [20], [16] is required; bias_hh_l0 is [20], [16] is required");
-        rejected(() -> LSTM.of(3, 4).bias(false).build().load(lstm.namedParameters()), "LSTM.load: unexpected bias_ih_l0; unexpected bias_hh_l0");
-        rejected(() -> lstm.load(LSTM.of(3, 4).bias(false).build().namedParameters()), "LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]");
+        rejected(() -> LSTM.of(3, 4).bias(false).build().load(lstm.namedParameters()), "LSTM.load: unexpected bias_ih_l0; unexpected bias_hh_l0; bias=true is given, bias=false is required");
+        rejected(() -> lstm.load(LSTM.of(3, 4).bias(false).build().namedParameters()), "LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]; bias=false is given, bias=true is required");
         Numbers.assertSameBits("unchanged", lstm.parameters().getFirst(), before);
     }
 

@@ -36,7 +36,7 @@ class PaddedTest {
         assertThat(some.data().toArray()).containsExactly(0, 0, 0, 0, 1, 1, 1, 1);
         assertThat(some.unpad()).extracting(Tensor::shape).containsExactly(Shape.of(0, 2), Shape.of(2, 2));
         assertThat(Padded.of(List.of(Tensor.zeros(0, 2), Tensor.zeros(0, 2)), Layout.SEQUENCE_FIRST).data().shape()).isEqualTo(Shape.of(0, 2, 2));
-        assertThatThrownBy(some::pack).hasMessage("packing: sequence 0 has length 0; every sequence must have at least 1 step");
+        assertThatThrownBy(some::pack).hasMessageStartingWith("packing: sequence 0 has length 0; every sequence must have at least 1 step; leave an empty one out");
         Tensor both = Tensor.of(new float[][] {{1, 2}, {3, 4}});
         assertSameBits("one after the other", Padded.of(List.of(both.select(0, 0), both.select(0, 1)), Layout.BATCH_FIRST).data(), both);
     }

@@ -15,6 +15,7 @@ import java.util.List;
  */
 public final class CrossEntropy {
     private final int ignored;
+    private final boolean zeroIfNoneCounts;
 
     /** Ignores targets of −100, as PyTorch does. */
     public CrossEntropy() {
@@ -22,14 +23,24 @@ public final class CrossEntropy {
     }
 
     public CrossEntropy(int ignored) {
+        this(ignored, false);
+    }
+
+    private CrossEntropy(int ignored, boolean zeroIfNoneCounts) {
         this.ignored = ignored;
+        this.zeroIfNoneCounts = zeroIfNoneCounts;
+    }
+
+    /** This loss, but 0, with gradients of 0, where no target counts: for batches of which some are all ignored. PyTorch gives NaN there. */
+    public CrossEntropy zeroIfNoneCounts() {
+        return new CrossEntropy(ignored, true);
     }
 
     /**
      * @param logits [rows, classes]
      * @param targets the class of each row
      * @return [], differentiable
-     * @throws IllegalArgumentException when a target is no class, or nothing is left to take the mean of
+     * @throws IllegalArgumentException when a target is no class, or nothing is left to take the mean of and {@link #zeroIfNoneCounts} was not chosen
      */
     public Tensor of(Tensor logits, int[] targets) {
         Shape shape = logits.shape();
@@ -44,9 +55,9 @@ public final class CrossEntropy {
             }
         }
         int count = (int) Arrays.stream(targets).filter(target -> target != ignored).count();
-        if (count == 0) {
+        if (count == 0 && !zeroIfNoneCounts) {
             throw new IllegalArgumentException("CrossEntropy: none of the " + targets.length + " targets counts; at least one that is not "
-                    + ignored + " is required");
+                    + ignored + " is required; zeroIfNoneCounts() gives a loss of 0 instead");
         }
         Tensor logProbabilities = Gradients.off(logits::logSoftmax);
         Matrix log = logProbabilities.matrix();
@@ -56,7 +67,7 @@ public final class CrossEntropy {
                 sum -= log.get(i, targets[i]);
             }
         }
-        Tensor loss = Tensor.scalar((float) (sum / count));
+        Tensor loss = Tensor.scalar((float) (sum / Math.max(1, count)));
         Gradients.record(new Loss(logits, logProbabilities, targets.clone(), ignored, count), loss);
         return loss;
     }

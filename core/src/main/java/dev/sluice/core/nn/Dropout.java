@@ -1,5 +1,6 @@
 package dev.sluice.core.nn;
 
+import dev.sluice.api.Matrix;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Tensor;
 
@@ -31,11 +32,14 @@ public final class Dropout extends Module {
         if (!isTraining() || probability == 0f) {
             return input;
         }
-        float[] factors = new float[input.shape().elements()];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = random.nextFloat() < probability ? 0f : 1f / (1f - probability);
+        Tensor factors = Tensor.rand(random, input.shape().sizes());
+        Matrix m = factors.matrixToWrite();
+        for (int r = 0; r < m.rows(); r++) {
+            for (int c = 0; c < m.columns(); c++) {
+                m.set(r, c, m.get(r, c) < probability ? 0f : 1f / (1f - probability));
+            }
         }
-        return input.mul(Tensor.of(input.shape(), factors));
+        return input.mul(factors);
     }
 
     @Override

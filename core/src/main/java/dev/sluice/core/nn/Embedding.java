@@ -30,13 +30,36 @@ public final class Embedding extends Module {
         if (count < 1 || size < 1) {
             throw new IllegalArgumentException("Embedding: " + count + " vectors of size " + size + "; both must be at least 1");
         }
-        this.padding = padding;
+        padding.ifPresent(id -> requireId(id, "the padding id", count));
         Tensor vectors = Tensor.randn(random, count, size);
-        padding.ifPresent(id -> {
-            requireId(id, "the padding id", count);
-            vectors.select(0, id).fill(0f);
-        });
+        padding.ifPresent(id -> vectors.select(0, id).fill(0f));
+        this.padding = padding;
         weight = parameter("weight", vectors);
+    }
+
+    private Embedding(Tensor weight, OptionalInt padding) {
+        this.padding = padding;
+        this.weight = parameter("weight", weight);
+    }
+
+    /** As {@link #of(Tensor, OptionalInt)}, without a padding id. */
+    public static Embedding of(Tensor weight) {
+        return of(weight, OptionalInt.empty());
+    }
+
+    /**
+     * With this very tensor as its vectors; nothing is drawn. As PyTorch's {@code Embedding.from_pretrained}, but they are trained unless
+     * {@link #requireGrad(boolean)} says otherwise.
+     *
+     * @param weight [count, size]
+     * @param padding the id that stands for no item, where there is one; its row stays as it is
+     */
+    public static Embedding of(Tensor weight, OptionalInt padding) {
+        if (weight.shape().rank() != 2 || weight.shape().elements() == 0) {
+            throw new IllegalArgumentException("Embedding: weight is " + weight.shape() + "; [count, size] is required, of at least 1 each");
+        }
+        padding.ifPresent(id -> requireId(id, "the padding id", weight.size(0)));
+        return new Embedding(weight, padding);
     }
 
     /**

@@ -25,13 +25,34 @@ public final class Linear extends Module {
     }
 
     public Linear(int inputSize, int outputSize, Generator random) {
+        this(drawn(inputSize, outputSize, random, outputSize, inputSize), drawn(inputSize, outputSize, random, outputSize));
+    }
+
+    private static Tensor drawn(int inputSize, int outputSize, Generator random, int... sizes) {
         if (inputSize < 1 || outputSize < 1) {
             throw new IllegalArgumentException("Linear: sizes " + inputSize + " to " + outputSize + "; both must be at least 1");
         }
-        backend = Backends.current();
         float bound = (float) (1 / Math.sqrt(inputSize));
-        weight = parameter("weight", Tensor.uniform(random, -bound, bound, outputSize, inputSize));
-        bias = parameter("bias", Tensor.uniform(random, -bound, bound, outputSize));
+        return Tensor.uniform(random, -bound, bound, sizes);
+    }
+
+    private Linear(Tensor weight, Tensor bias) {
+        backend = Backends.current();
+        this.weight = parameter("weight", weight);
+        this.bias = parameter("bias", bias);
+    }
+
+    /**
+     * With these very tensors as its parameters, which are trained unless {@link #requireGrad(boolean)} says otherwise; nothing is drawn.
+     *
+     * @param weight [out, in]
+     * @param bias [out]
+     */
+    public static Linear of(Tensor weight, Tensor bias) {
+        if (weight.shape().rank() != 2 || weight.shape().elements() == 0 || bias.shape().rank() != 1 || bias.size(0) != weight.size(0)) {
+            throw new IllegalArgumentException("Linear: weight is " + weight.shape() + ", bias is " + bias.shape() + "; [out, in] and [out] are required, of at least 1 each");
+        }
+        return new Linear(weight, bias);
     }
 
     /**

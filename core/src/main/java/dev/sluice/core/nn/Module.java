@@ -2,6 +2,7 @@ package dev.sluice.core.nn;
 
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.core.fit.Misfit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.ConcurrentModificationException;
@@ -160,6 +161,19 @@ public abstract class Module {
     }
 
     /**
+     * Whether the parameters of this module and its parts require a gradient from now on, as PyTorch's {@code requires_grad_}. Those that do not are frozen:
+     * gradients go through their layer to what came before it, and none arrive in them.
+     *
+     * <pre>{@code
+     * Embedding words = Embedding.of(file.tensor("words"));
+     * words.requireGrad(false);                             // the rest of the model is trained, the words stay
+     * }</pre>
+     */
+    public final void requireGrad(boolean required) {
+        parameters().forEach(parameter -> parameter.requireGrad(required));
+    }
+
+    /**
      * Writes {@code values} into the parameters of the same dotted names.
      *
      * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
@@ -181,14 +195,14 @@ public abstract class Module {
         unmatched.missing.forEach(name -> complaints.add("missing " + name + " " + mine.get(name).shape()));
         complaints.addAll(wrongShapes(mine, values, shape));
         unmatched.unexpected.forEach(name -> complaints.add("unexpected " + name));
-        write(mine, values, write, complaints);
+        write(mine, values, shape, write, complaints);
     }
 
     /**
      * As {@link #load}, for what has the same names on both sides; PyTorch's {@code strict=False}.
      *
      * @return what was left alone
-     * @throws IllegalArgumentException naming every parameter that is of another shape; nothing is written then
+     * @throws IllegalArgumentException naming every parameter that is of another shape, or when no name is the same; nothing is written then
      */
     public final Unmatched loadMatching(Map<String, Tensor> values) {
         return loadMatching(values, Tensor::shape, (value, parameter) -> parameter.copyFrom(value));
@@ -197,8 +211,13 @@ public abstract class Module {
     /** As {@link #loadMatching(Map)}, with values of any kind; see {@link #load(Map, Function, BiConsumer)}. */
     public final <V> Unmatched loadMatching(Map<String, V> values, Function<V, Shape> shape, BiConsumer<V, Tensor> write) {
         Map<String, Tensor> mine = namedParameters();
-        write(mine, values, write, wrongShapes(mine, values, shape));
-        return unmatched(mine, values);
+        Unmatched unmatched = unmatched(mine, values);
+        if (!mine.isEmpty() && unmatched.missing.size() == mine.size()) {
+            throw new IllegalArgumentException(kind() + ".loadMatching: " + (values.isEmpty() ? "no names are given" : "none of the names given, such as " + values.keySet().iterator().next()
+                    + ", is a parameter's") + "; at least one of " + mine.keySet().stream().limit(10).toList() + " is required" + advice(mine, values, shape));
+        }
+        write(mine, values, shape, write, wrongShapes(mine, values, shape));
+        return unmatched;
     }
 
     /**
@@ -216,9 +235,13 @@ public abstract class Module {
                 .map(e -> e.getKey() + " is " + shape.apply(values.get(e.getKey())) + ", " + e.getValue().shape() + " is required").toList();
     }
 
-    private <V> void write(Map<String, Tensor> mine, Map<String, V> values, BiConsumer<V, Tensor> write, List<String> complaints) {
+    private static <V> String advice(Map<String, Tensor> mine, Map<String, V> values, Function<V, Shape> shape) {
+        return Misfit.advice(mine.keySet(), values.keySet(), name -> shape.apply(values.get(name))) + Misfit.differences(mine.keySet(), values.keySet());
+    }
+
+    private <V> void write(Map<String, Tensor> mine, Map<String, V> values, Function<V, Shape> shape, BiConsumer<V, Tensor> write, List<String> complaints) {
         if (!complaints.isEmpty()) {
-            throw new IllegalArgumentException(kind() + ".load: " + String.join("; ", complaints));
+            throw new IllegalArgumentException(kind() + ".load: " + String.join("; ", complaints) + advice(mine, values, shape));
         }
         Map<String, Tensor> written = new LinkedHashMap<>(mine);
         written.keySet().retainAll(values.keySet());

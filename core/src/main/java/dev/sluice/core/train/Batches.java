@@ -18,14 +18,14 @@ public final class Batches {
 
     /**
      * @param lengths the length of each sequence
-     * @param size sequences per batch; what is left over makes smaller ones
+     * @param size sequences per batch, at least 1; what is left over makes smaller ones
      */
     public Batches(int[] lengths, int size) {
         if (size < 1) {
             throw new IllegalArgumentException("Batches: " + size + " sequences per batch; at least 1 is required");
         }
         this.lengths = lengths.clone();
-        this.size = size;
+        this.size = Math.min(size, Math.max(1, lengths.length));
     }
 
     /** The indices of the sequences of each batch, for one epoch. */
@@ -33,7 +33,7 @@ public final class Batches {
         int[] order = IntStream.range(0, lengths.length).toArray();
         random.shuffle(order);
         List<int[]> batches = new ArrayList<>();
-        int pool = Math.multiplyExact(BATCHES_PER_POOL, size);
+        int pool = (int) Math.min((long) BATCHES_PER_POOL * size, Math.max(1, order.length));
         for (int start = 0; start < order.length; start += pool) {
             int[] sorted = IntStream.range(start, Math.min(start + pool, order.length)).mapToObj(i -> order[i])
                     .sorted(Comparator.comparing(i -> -lengths[i])).mapToInt(i -> i).toArray();
