@@ -30,7 +30,7 @@ record Altered(String before, List<String> after, String what, String cure) {
         for (Altered altered : ALL) {
             List<String> found = missing.stream().filter(name -> altered.names(name).allMatch(given::contains)).toList();
             if (!found.isEmpty()) {
-                advice.add(String.join(", ", altered.names(found.getFirst()).toList()) + " are there instead" + (found.size() == 1 ? "" : ", and so for " + (found.size() - 1) + " more")
+                advice.add(String.join(", ", altered.names(found.getFirst()).toList()) + (altered.after.size() == 1 ? " is" : " are") + " there instead" + (found.size() == 1 ? "" : ", and so for " + (found.size() - 1) + " more")
                         + ": that is " + altered.what + "; in Python, before saving, do " + altered.cure);
             }
         }
