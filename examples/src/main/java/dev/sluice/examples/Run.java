@@ -64,7 +64,7 @@ public final class Run implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Workers workers = chosen.workers(); TensorFile file = TensorFile.open(weights); TensorFile in = TensorFile.open(input)) {
             Backend backend = chosen.on(workers);
-            LSTM lstm = LSTM.of(file.shapes(prefix)).batchFirst(batchFirst).backend(backend).build();
+            LSTM lstm = LSTM.of(file.shapes(prefix)).zeros().batchFirst(batchFirst).backend(backend).build();
             file.load(lstm, prefix);
             lstm.eval();
             Map<String, Tensor> results = Gradients.off(() -> run(lstm, in));
