@@ -22,8 +22,9 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>Row i of each call goes on from row i of the call before it. A call with fewer rows advances the first ones, and the others wait; in one with more rows,
- * the new ones begin from zeros. Where other rows than the first have input, name them: {@code stream.forward(piece, 0, 3, 4)}. The state belongs to this object, not to a scope that is open. Several streams may share one LSTM, each with an object of its own, of
- * which one thread at a time uses each. The state is not a parameter: it is not in a state dictionary.
+ * the new ones begin from zeros. Where other rows than the first have input, name them: {@code stream.forward(piece, 0, 3, 4)}. The state belongs to this
+ * object, not to a scope that is open. Several streams may share one LSTM, each with an object of its own, of which one thread at a time uses each.
+ * The state is not a parameter: it is not in a state dictionary.
  *
  * <p>A reverse direction reads a piece from its end, so what it carries over comes from the beginning of the piece before. That is what PyTorch gives when
  * the state is passed on, but rarely what is meant.

@@ -2,9 +2,11 @@ package dev.sluice.core.fit;
 
 import dev.sluice.api.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,16 +26,19 @@ public final class Misfit {
      */
     public static String advice(Set<String> required, Set<String> given, Function<String, Shape> shape) {
         List<String> missing = required.stream().filter(name -> !given.contains(name)).toList();
-        Optional<String> prefix = missing.isEmpty() ? Optional.empty() : prefix(required, given);
-        if (prefix.isPresent()) {
-            return "; " + prefix.get();
-        }
-        String common = commonPrefix(given);
-        Set<String> rest = new LinkedHashSet<>(LSTMForm.under(common, given));
-        long there = required.stream().filter(rest::contains).count();
-        if (missing.size() == required.size() && !common.isEmpty() && there > 0) {
-            return "; the names given begin with \"" + common + "\", without which " + there + " of the " + required.size() + " required are there"
-                    + advice(required, rest, name -> shape.apply(common + name));
+        if (!missing.isEmpty()) {
+            Map<String, Integer> tooMuch = fronts(given, required);
+            List<String> all = withAll(tooMuch, required);
+            List<String> tooLittle = withAll(fronts(required, given), given);
+            if (!all.isEmpty()) {
+                return "; all names required are there with " + all.stream().limit(3).map(front -> "\"" + front + "\"").collect(Collectors.joining(" or ")) + " in front";
+            } else if (!tooLittle.isEmpty()) {
+                return "; with \"" + tooLittle.getFirst() + "\" in front all names given are among those required";
+            } else if (missing.size() == required.size() && !tooMuch.isEmpty()) {
+                String front = Collections.max(tooMuch.entrySet(), Map.Entry.comparingByValue()).getKey();
+                return "; " + tooMuch.get(front) + " of the " + required.size() + " names required are there with \"" + front + "\" in front"
+                        + joined(Altered.advice(missing, given)) + advice(required, new LinkedHashSet<>(LSTMForm.under(front, given)), name -> shape.apply(front + name));
+            }
         }
         List<String> advice = Altered.advice(missing, given);
         required.stream().filter(given::contains).flatMap(name -> otherGates(name, shape).stream()).findFirst().ifPresent(advice::add);
@@ -56,35 +61,21 @@ public final class Misfit {
         return sentences.stream().map(sentence -> "; " + sentence).collect(Collectors.joining());
     }
 
-    /** The prefix that the names given have too much, or too little. */
-    private static Optional<String> prefix(Set<String> required, Set<String> given) {
-        List<String> tooMuch = fronts(given, required);
-        if (!tooMuch.isEmpty()) {
-            return Optional.of("all names required are there with " + tooMuch.stream().limit(3).map(front -> "\"" + front + "\"").collect(Collectors.joining(" or ")) + " in front");
-        }
-        List<String> tooLittle = fronts(required, given);
-        return tooLittle.isEmpty() ? Optional.empty() : Optional.of("with \"" + tooLittle.getFirst() + "\" in front all names given are among those required");
-    }
-
-    /** What is to be put in front of all of {@code names} so that they are among {@code longer}. */
-    private static List<String> fronts(Set<String> longer, Set<String> names) {
-        if (names.isEmpty()) {
-            return List.of();
-        }
-        String first = names.iterator().next();
-        return longer.stream().filter(name -> name.endsWith("." + first)).map(name -> name.substring(0, name.length() - first.length()))
-                .filter(front -> names.stream().allMatch(name -> longer.contains(front + name))).toList();
-    }
-
-    /** What all names begin with, up to its last dot. */
-    private static String commonPrefix(Collection<String> names) {
-        String common = names.isEmpty() ? "" : names.iterator().next();
-        for (String name : names) {
-            while (!name.startsWith(common)) {
-                common = common.substring(0, common.length() - 1);
+    /** With what in front how many of {@code names} are among {@code longer}, in the order of these. */
+    private static Map<String, Integer> fronts(Set<String> longer, Set<String> names) {
+        Map<String, Integer> fronts = new LinkedHashMap<>();
+        for (String name : longer) {
+            for (int end = name.indexOf('.') + 1; end > 0; end = name.indexOf('.', end) + 1) {
+                if (names.contains(name.substring(end))) {
+                    fronts.merge(name.substring(0, end), 1, Integer::sum);
+                }
             }
         }
-        return common.substring(0, common.lastIndexOf('.') + 1);
+        return fronts;
+    }
+
+    private static List<String> withAll(Map<String, Integer> fronts, Set<String> names) {
+        return fronts.keySet().stream().filter(front -> fronts.get(front) == names.size()).toList();
     }
 
     /** That recurrent weights are those of a network that is no LSTM: they tell the gates, for h has as many numbers as they have columns. */

@@ -213,8 +213,8 @@ public abstract class Module {
         Map<String, Tensor> mine = namedParameters();
         Unmatched unmatched = unmatched(mine, values);
         if (!mine.isEmpty() && unmatched.missing.size() == mine.size()) {
-            throw new IllegalArgumentException(kind() + ".loadMatching: " + (values.isEmpty() ? "no names are given" : "none of the names given, such as " + values.keySet().iterator().next()
-                    + ", is a parameter's") + "; at least one of " + mine.keySet().stream().limit(10).toList() + " is required" + advice(mine, values, shape));
+            throw new IllegalArgumentException(kind() + ".loadMatching: "
+                    + (values.isEmpty() ? "no names are given" : "none of the names given, such as " + values.keySet().iterator().next() + ", is a parameter's") + "; at least one of " + mine.keySet().stream().limit(10).toList() + " is required" + advice(mine, values, shape));
         }
         write(mine, values, shape, write, wrongShapes(mine, values, shape));
         return unmatched;

@@ -101,7 +101,7 @@ class MisfitTest {
     void aPrefixBeforeNamesOfWhichSomeFit() {
         LSTM deep = LSTM.of(5, 4).layers(2).build();
         assertThatThrownBy(() -> deep.load(under("module.", lstm.namedParameters()))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith("; the names given begin with \"module.\", without which 4 of the 8 required are there");
+                .hasMessageEndingWith("; 4 of the 8 names required are there with \"module.\" in front");
     }
 
     @Test
@@ -126,7 +126,11 @@ class MisfitTest {
         refused(() -> LSTM.of(shapes(today)), missing + "; parametrizations.weight_hh_l0.original0, parametrizations.weight_hh_l0.original1 are there instead: "
                 + "that is weight normalisation; in Python, before saving, do torch.nn.utils.parametrize.remove_parametrizations(module, name)");
         refused(() -> LSTM.of(shapes(under("lstm.", old))), "LSTM: weight_ih_l0 is missing and weight_hh_l0 missing" + REQUIRED
-                + "; the names given begin with \"lstm.\", without which 1 of the 2 required are there" + advice);
+                + "; 1 of the 2 names required are there with \"lstm.\" in front" + advice);
+        Map<String, Tensor> model = under("encoder.lstm.", old);
+        model.put("head.weight", Tensor.zeros(2, 4));
+        assertThatThrownBy(() -> lstm.load(model)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("; 3 of the 4 names required are there with \"encoder.lstm.\" in front" + advice);
     }
 
     @Test
@@ -151,6 +155,10 @@ class MisfitTest {
     void dropoutOfWeightsAndQuantization() {
         assertThatThrownBy(() -> LSTM.of(shapes(without("weight_hh_l0", Map.of("weight_hh_l0_raw", Tensor.zeros(16, 4)))))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("; weight_hh_l0_raw is there instead: that is dropout of weights; in Python, before saving, do state[name] = state.pop(name + \"_raw\")");
+        Map<String, Tensor> wrapped = under("module.", without("weight_hh_l0", Map.of()));
+        wrapped.put("weight_hh_l0_raw", Tensor.zeros(16, 4));
+        assertThatThrownBy(() -> LSTM.of(shapes(wrapped))).isInstanceOf(IllegalArgumentException.class).hasMessageEndingWith("; 1 of the 2 names required are there with \"module.\" in front; "
+                + "weight_hh_l0_raw is there instead: that is dropout of weights; in Python, before saving, do state[name] = state.pop(name + \"_raw\")");
         assertThatThrownBy(() -> new Linear(4, 2).load(Map.of("scale", Tensor.zeros(1), "_packed_params.dtype", Tensor.zeros(1)))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("; _packed_params.dtype is a quantized module's; save the model as it was before it was quantized");
     }
