@@ -1,13 +1,8 @@
 package dev.sluice.api;
 
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class Backends {
     private static final ScopedValue<Backend> SCOPED = ScopedValue.newInstance();
+    private static final Default DEFAULT = new Default();
 
     private final Workers workers;
     private final List<Candidate> candidates;
@@ -55,37 +51,12 @@ public final class Backends {
 
     /** The backends on the class path or module path, on these threads. */
     public static Backends discover(Workers workers) {
-        List<BackendProvider> found = new ArrayList<>();
-        Iterator<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).iterator();
-        for (boolean more = true; more; ) {
-            try {
-                more = providers.hasNext();
-                if (more) {
-                    found.add(providers.next());
-                }
-            } catch (ServiceConfigurationError e) {
-                found.add(new Unloadable("unloadable-" + (found.size() + 1), e)); // the others may still be fine
-            }
-        }
-        return of(workers, found);
-    }
-
-    /** A provider that is listed but cannot be loaded: its class is missing, or was built for something else. */
-    private record Unloadable(String name, ServiceConfigurationError reason) implements BackendProvider {
-        @Override
-        public int priority() {
-            return Integer.MIN_VALUE;
-        }
-
-        @Override
-        public Backend open(BackendContext context) {
-            throw new BackendUnavailableException(reason.getMessage() + "; take its jar from the class path, or use one built for this version of sluice-api", reason);
-        }
+        return of(workers, Discovery.providers());
     }
 
     /** The backend that tensors and layers use on this thread when they are not given one. */
     public static Backend current() {
-        return SCOPED.isBound() ? SCOPED.get() : Default.BACKEND.get();
+        return SCOPED.isBound() ? SCOPED.get() : DEFAULT.get();
     }
 
     /** Runs {@code action} with {@code backend} as the current one of this thread; see {@link #use(Backend, ScopedValue.CallableOp)}. */
@@ -99,6 +70,15 @@ public final class Backends {
      */
     public static <T, X extends Throwable> T use(Backend backend, ScopedValue.CallableOp<T, X> action) throws X {
         return ScopedValue.where(SCOPED, backend).call(action);
+    }
+
+    /**
+     * Gives back what the process's default backend holds: its threads end, and free native memory goes back to the system. An application that shares its process with others calls
+     * this when it ends. What was built on that backend still works, on the threads that call it; whoever needs a default afterwards has a new one.
+     */
+    public static void release() {
+        DEFAULT.release();
+        Memory.trim();
     }
 
     /**
@@ -152,7 +132,7 @@ public final class Backends {
         return candidates.stream().map(c -> {
             RuntimeException failure = c.open();
             String state = failure == null ? "usable      " + c.backend.description() : "not usable  " + failure.getMessage();
-            return c.provider.name() + " ".repeat(width - c.provider.name().length()) + "  " + state + (c.provider instanceof Unloadable ? "" : "  (" + origin(c.provider) + ")");
+            return c.provider.name() + " ".repeat(width - c.provider.name().length()) + "  " + state + (c.provider instanceof Discovery.Unusable ? "" : "  (" + origin(c.provider) + ")");
         }).collect(Collectors.joining(System.lineSeparator()));
     }
 
@@ -207,23 +187,41 @@ public final class Backends {
         }
     }
 
-    /** The process's default backend; a holder, so that nothing is discovered before it is needed. */
+    /** The process's default backend. */
     private static final class Default {
-        static final Supplier<Backend> BACKEND = new Supplier<>() {
-            private Backends found;
-            private Backend backend;
+        private Backend backend;
 
-            @Override
-            public synchronized Backend get() {
-                if (backend == null) {
-                    found = found == null ? discover() : found;
-                    backend = found.selected();
-                    System.getLogger(Backends.class.getName()).log(Level.INFO, "sluice runs on backend " + backend.name() + ": "
-                            + backend.description() + found.skipped(backend));
+        /** Discovered when it is first needed; what was not found is looked for again the next time. */
+        synchronized Backend get() {
+            if (backend == null) {
+                Backends found = discover();
+                backend = found.selected();
+                System.Logger log = System.getLogger(Backends.class.getName());
+                log.log(found.isMerged() ? Level.WARNING : Level.INFO, "sluice runs on backend " + backend.name() + ": " + backend.description() + found.skipped(backend)
+                        + incubation());
+                if (!KnownFault.ofThisJava().isEmpty()) {
+                    log.log(Level.WARNING, "sluice: " + KnownFault.ofThisJava());
                 }
-                return backend;
             }
-        };
+            return backend;
+        }
+
+        synchronized void release() {
+            if (backend != null) {
+                backend.workers().close();
+                backend = null;
+            }
+        }
+    }
+
+    /** Where the JVM has warned of it, what that is about. */
+    private static String incubation() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty() ? "" : "; that Java uses an incubator module, as it warns at its start, is meant: SIMD backends are made with it";
+    }
+
+    /** Whether some are missing that are meant to be there. */
+    private boolean isMerged() {
+        return candidates.stream().anyMatch(c -> c.provider instanceof Discovery.Unusable unusable && unusable.cause() == null);
     }
 
     private String skipped(Backend chosen) {

@@ -1,6 +1,5 @@
 package dev.sluice.api;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
@@ -13,21 +12,32 @@ import java.util.List;
  * A pool of native memory: every tensor and every kernel's scratch is a block of it, aligned to 64 bytes.
  *
  * <p>Blocks are recycled by size, because a fresh one costs far more than its use (zeroing, bookkeeping in the JVM). A block comes back
- * when it is closed or, as a safety net, when the garbage collector finds its handle gone. The pool keeps what came back; {@link #limit}
- * bounds what it holds in all; without a limit, what the system gives does. The JVM's {@code -XX:MaxDirectMemorySize} does not count this memory.
+ * when it is closed or, as a safety net, when the garbage collector finds its handle gone. The collector does not feel native memory, so it is asked to
+ * look whenever as much again is in use as it left the last time, from 128 MiB on. What came back is kept, as long as the pool holds no more than twice
+ * the most that was in use at once; beyond that the largest pieces go back to the system. {@link #trim} gives back all that is free.
+ *
+ * <p>What it holds in all is bounded by {@link #limit} or by {@code -Dsluice.memory=BYTES} ({@code 512m}, {@code 4g}) or, with neither, by half of what the
+ * largest Java heap leaves of the machine's memory, or of the container's. The JVM's {@code -XX:MaxDirectMemorySize} does not count this memory.
  */
 public final class Memory {
-    private static final int ALIGNMENT = 64;
     private static final long MOST = 1L << 50; // no machine has more
     private static final int COLLECTIONS_BEFORE_GIVING_UP = 8;
+
+    /** So much is kept whatever was in use, and asked of no bound but one that was set. */
+    private static final long LITTLE = 16 << 20;
+
+    /** In less than this nobody looks for what was forgotten. */
+    private static final long WORTH_COLLECTING = 128 << 20;
 
     private static final List<ArrayDeque<Piece>> FREE = new ArrayList<>();
     private static final ReferenceQueue<Block> GONE = new ReferenceQueue<>();
     private static final Handle LIVE = new Handle(); // the head of a ring: a handle that nothing holds would never be found
+    private static final Collector COLLECTOR = new Collector();
     private static long inUse;
     private static long peak;
     private static long held;
-    private static long limit = Long.MAX_VALUE;
+    private static MemoryBound bound; // null until there is a need to ask for it, which takes long
+    private static long left; // in use after the last collection
 
     private Memory() {}
 
@@ -41,7 +51,7 @@ public final class Memory {
             throw new IllegalArgumentException("memory: " + bytes + " bytes asked for; a block has 0 bytes or more");
         }
         for (Reference<?> gone = GONE.poll(); gone != null; gone = GONE.poll()) {
-            recycle((Handle) gone);
+            recycleGone(gone);
         }
         if (bytes > MOST) {
             throw exhausted(bytes);
@@ -74,40 +84,73 @@ public final class Memory {
         return held;
     }
 
-    /** From now on the pool takes no more than {@code bytes} from the system; what it holds already it keeps. */
-    public static synchronized void limit(long bytes) {
-        limit = bytes;
+    /** The most bytes that the pool takes from the system. */
+    public static synchronized long limit() {
+        bound = bound == null ? MemoryBound.configured() : bound;
+        return bound.bytes();
     }
 
-    private static synchronized Block tryToTake(int size, boolean afterCollection) {
-        while (FREE.size() <= size) {
-            FREE.add(new ArrayDeque<>());
+    /** From now on the pool takes no more than {@code bytes} from the system; what is in use already stays. */
+    public static synchronized void limit(long bytes) {
+        bound = MemoryBound.of(bytes);
+    }
+
+    /**
+     * Gives all memory that is free back to the system.
+     *
+     * @return how many bytes
+     */
+    public static long trim() {
+        List<Piece> all;
+        synchronized (Memory.class) {
+            all = surplus(0);
         }
-        Piece piece = FREE.get(size).pollLast();
-        if (piece == null) {
-            long bytes = bytesOf(size);
-            if (bytes > limit - held) {
-                trim();
+        all.forEach(Piece::close);
+        return all.stream().mapToLong(Piece::bytes).sum();
+    }
+
+    /**
+     * A block in a free piece or in a new one; null when there is no room for that, or it is time to look for what was forgotten.
+     *
+     * @param hasLooked whether somebody just did
+     */
+    private static Block tryToTake(int size, boolean hasLooked) {
+        long bytes = bytesOf(size);
+        List<Piece> surplus;
+        boolean room;
+        synchronized (Memory.class) {
+            while (FREE.size() <= size) {
+                FREE.add(new ArrayDeque<>());
             }
-            if (bytes > limit - held) {
+            Piece free = FREE.get(size).pollLast();
+            if (free != null) {
+                return use(free);
+            }
+            long most = bound == null && held + bytes <= LITTLE && MemoryBound.isUnset() ? LITTLE : limit();
+            if (!hasLooked && isTimeToCollect(inUse + bytes)) {
                 return null;
             }
-            try {
-                piece = Piece.allocate(size, bytes);
-            } catch (OutOfMemoryError first) {
-                trim();
-                if (!afterCollection) {
-                    return null;
-                }
-                try {
-                    piece = Piece.allocate(size, bytes);
-                } catch (OutOfMemoryError second) {
-                    return null;
-                }
-            }
-            held += bytes;
+            surplus = surplus(Math.min(most, Math.max(LITTLE, 2 * Math.max(peak, inUse + bytes))) - bytes);
+            room = bytes <= most - held;
+            held += room ? bytes : 0;
         }
-        inUse += piece.segment.byteSize();
+        surplus.forEach(Piece::close);
+        Piece fresh = room ? Piece.allocate(size, bytes) : null;
+        if (room && fresh == null) {
+            trim();
+        }
+        synchronized (Memory.class) {
+            held -= room && fresh == null ? bytes : 0;
+            return fresh == null ? null : use(fresh);
+        }
+    }
+
+    private static boolean isTimeToCollect(long willBeInUse) {
+        return willBeInUse > LITTLE && willBeInUse > Math.max(2 * left, Math.min(WORTH_COLLECTING, limit() / 2));
+    }
+
+    private static Block use(Piece piece) {
+        inUse += piece.bytes();
         peak = Math.max(peak, inUse);
         Block block = new Block(piece);
         block.handle.enter();
@@ -116,46 +159,48 @@ public final class Memory {
 
     private static synchronized void recycle(Handle handle) {
         if (handle.leave()) {
-            inUse -= handle.piece.segment.byteSize();
-            FREE.get(handle.piece.size).add(handle.piece);
+            inUse -= handle.piece.bytes();
+            FREE.get(handle.piece.size()).add(handle.piece);
         }
     }
 
-    /** Gives every free piece back to the system. */
-    private static void trim() {
-        for (ArrayDeque<Piece> pieces : FREE) {
-            for (Piece piece = pieces.pollLast(); piece != null; piece = pieces.pollLast()) {
-                held -= piece.segment.byteSize();
-                piece.arena.close();
+    /** As {@link #recycle}, for what was forgotten: perhaps only now, though it was found by the last collection. */
+    private static synchronized void recycleGone(Reference<?> gone) {
+        long before = inUse;
+        recycle((Handle) gone);
+        left = Math.max(0, left - (before - inUse));
+    }
+
+    /** Takes free pieces out, the largest first, until the pool holds no more than {@code most}; they are to be closed, which takes long. */
+    private static List<Piece> surplus(long most) {
+        List<Piece> surplus = new ArrayList<>();
+        for (int size = FREE.size() - 1; size >= 0 && held > most; size--) {
+            for (Piece piece = FREE.get(size).pollFirst(); piece != null; piece = held > most ? FREE.get(size).pollFirst() : null) {
+                held -= piece.bytes();
+                surplus.add(piece);
             }
         }
+        return surplus;
     }
 
     /** The last resort: asks the collector to find tensors that nobody holds, and waits a little for what it finds. */
     private static void collect() {
-        System.gc();
-        boolean interrupted = Thread.interrupted();
-        try {
-            for (Reference<?> gone = GONE.remove(50); gone != null; gone = GONE.poll()) {
-                recycle((Handle) gone);
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        COLLECTOR.collect(GONE, Memory::recycleGone);
+        synchronized (Memory.class) {
+            left = inUse;
         }
     }
 
     private static synchronized OutOfMemoryError exhausted(long bytes) {
-        String bound = limit == Long.MAX_VALUE ? "the system" : "Memory.limit(" + limit + ")";
-        return new OutOfMemoryError("memory: " + bytes + " bytes asked for; " + inUse + " bytes of tensors are in use and " + bound
-                + " allows no more; raise that bound, or close a TensorScope around each step so that its tensors are recycled");
+        String by = bytes > limit() - inUse ? bound.origin() : "the system";
+        return new OutOfMemoryError("memory: " + bytes + " bytes asked for; " + inUse + " bytes of tensors are in use and " + by + " allows no more; raise that bound, or keep less at "
+                + "once: smaller batches, a TensorScope around each step" + (COLLECTOR.isHeard() ? "" : "; System.gc() changes nothing in this JVM, so that what nobody holds may not "
+                + "have been found: start it without -XX:+DisableExplicitGC"));
     }
 
     /** Four classes for each doubling, from 64 bytes: 64, 80, 96, 112, 128, 160 … */
     private static int sizeClass(long bytes) {
-        if (bytes <= ALIGNMENT) {
+        if (bytes <= Piece.ALIGNMENT) {
             return 0;
         }
         int doubling = 63 - Long.numberOfLeadingZeros(bytes - 1);
@@ -166,19 +211,6 @@ public final class Memory {
     private static long bytesOf(int sizeClass) {
         int doubling = sizeClass / 4 + 6;
         return (4L + sizeClass % 4) << (doubling - 2);
-    }
-
-    /** Memory from the system, in turn behind many blocks. */
-    private record Piece(int size, Arena arena, MemorySegment segment) {
-        static Piece allocate(int size, long bytes) {
-            Arena arena = Arena.ofShared();
-            try {
-                return new Piece(size, arena, arena.allocate(bytes, ALIGNMENT));
-            } catch (OutOfMemoryError e) {
-                arena.close();
-                throw e;
-            }
-        }
     }
 
     private static final class Handle extends PhantomReference<Block> {
@@ -223,7 +255,7 @@ public final class Memory {
 
         private Block(Piece piece) {
             handle = new Handle(this, piece);
-            segment = piece.segment;
+            segment = piece.segment();
         }
 
         /**

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -10,7 +11,8 @@ import java.util.function.IntConsumer;
  *
  * <p>There is one team, and it works for one caller at a time. Whoever asks while it is busy, or from inside a task, does the work on
  * the thread it is on; so nothing waits for anything but its own work, and nothing can deadlock. What is computed never depends on which
- * thread computes it. For a millisecond after work they wait for more with open eyes; then they sleep.
+ * thread computes it. For a millisecond after work they wait for more with open eyes; then they sleep, and after five seconds without work they
+ * end, until there is some. Of the thread that came first they have nothing: neither its context class loader nor its group, priority or inheritable values.
  */
 public final class Workers implements AutoCloseable {
     private static final int SPINS_BEFORE_YIELDING = 5_000;
@@ -20,6 +22,9 @@ public final class Workers implements AutoCloseable {
 
     /** Work that comes again so soon will come once more. */
     private static final long SOON_NANOS = 1_000_000;
+
+    /** A thread that goes on keeps the class loader of this library, so that of an application which is no longer there. */
+    private static final int IDLE_SECONDS = 5;
 
     private static final int MOST_THREADS = 1_024;
 
@@ -104,8 +109,8 @@ public final class Workers implements AutoCloseable {
             return false;
         }
         try {
-            start();
             job = shared;
+            start();
             for (int i = 0; i < Math.min(helpers.length, shared.tasks - 1); i++) {
                 LockSupport.unpark(helpers[i]);
             }
@@ -171,17 +176,28 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Starts the helpers, once. */
+    /** Starts the helpers that are not there. */
     private synchronized void start() {
-        if (helpers[helpers.length - 1] != null || closed) {
-            return;
-        }
-        for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = Thread.ofPlatform().daemon().name("sluice-worker-" + (i + 1)).start(this::help);
+        for (int i = 0; i < helpers.length && !closed; i++) {
+            if (helpers[i] == null) {
+                int number = i;
+                helpers[i] = Thread.ofPlatform().group(topGroup()).daemon().priority(Thread.NORM_PRIORITY).inheritInheritableThreadLocals(false).name("sluice-worker-" + (i + 1))
+                        .unstarted(() -> help(number));
+                helpers[i].setContextClassLoader(null);
+                helpers[i].start();
+            }
         }
     }
 
-    private void help() {
+    private static ThreadGroup topGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
+    }
+
+    private void help(int number) {
         Job last = null;
         Patience patience = new Patience();
         awake.incrementAndGet();
@@ -189,17 +205,29 @@ public final class Workers implements AutoCloseable {
             Job current = job;
             if (current != null && current != last) {
                 current.work();
+                Thread.interrupted(); // by a task; the next is not meant, and sleep would end at once
                 last = current;
                 patience = new Patience();
             } else if (!patience.waited()) {
                 last = null;
                 awake.decrementAndGet();
-                LockSupport.park(this);
+                long begin = System.nanoTime();
+                LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(IDLE_SECONDS));
+                if (System.nanoTime() - begin >= TimeUnit.SECONDS.toNanos(IDLE_SECONDS) && leaves(number)) {
+                    return;
+                }
                 awake.incrementAndGet();
                 patience = new Patience();
             }
         }
         awake.decrementAndGet();
+    }
+
+    /** Ends the helper, unless there is work: who brings some looks afterwards whether all are there. */
+    private synchronized boolean leaves(int number) {
+        boolean idle = job == null;
+        helpers[number] = idle ? null : helpers[number];
+        return idle;
     }
 
     /** A wait with open eyes for what will come soon, because to fall asleep and to be woken takes longer than most work: first spinning, then letting others run. */

@@ -9,6 +9,9 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,5 +138,80 @@ class BackendsTest {
         Backend inner = of(SLOW).best();
         Backends.use(backend, () -> assertThat(Backends.use(inner, Backends::current)).isSameAs(inner));
         assertThatThrownBy(Backends::current).as("no backend is on this class path").isInstanceOf(BackendUnavailableException.class);
+    }
+
+    @Test
+    void anEmptyDiscoveryIsNotKept(@TempDir Path folder) throws IOException {
+        assertThatThrownBy(Backends::current).isInstanceOf(BackendUnavailableException.class);
+        Files.writeString(Files.createDirectories(folder.resolve("META-INF/services")).resolve(BackendProvider.class.getName()), Found.class.getName());
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+            thread.setContextClassLoader(loader);
+            assertThat(Backends.current().name()).isEqualTo("found");
+            thread.setContextClassLoader(null);
+            assertThat(Backends.current().name()).as("what was found is kept").isEqualTo("found");
+        } finally {
+            thread.setContextClassLoader(before);
+            Backends.release();
+        }
+        assertThatThrownBy(Backends::current).as("until it is released").isInstanceOf(BackendUnavailableException.class);
+    }
+
+    /** A loader with this library in it, as a plugin has, and a provider; its parent knows neither. */
+    private static URLClassLoader plugin(Path folder) throws IOException {
+        Files.writeString(Files.createDirectories(folder.resolve("META-INF/services")).resolve(BackendProvider.class.getName()), Found.class.getName());
+        return new URLClassLoader(new URL[] {Backends.class.getProtectionDomain().getCodeSource().getLocation(), BackendsTest.class.getProtectionDomain().getCodeSource().getLocation(),
+                folder.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
+    }
+
+    @Test
+    void aPluginsBackendsAreFoundWhateverTheThreadsContextIs(@TempDir Path folder) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader plugin = plugin(folder); URLClassLoader other = plugin(Files.createDirectories(folder.resolve("other")))) {
+            for (ClassLoader context : new ClassLoader[] {plugin, null, before, ClassLoader.getPlatformClassLoader(), other}) {
+                thread.setContextClassLoader(context);
+                Object backends = plugin.loadClass(Backends.class.getName()).getMethod("discover").invoke(null);
+                assertThat((String) backends.getClass().getMethod("report").invoke(backends)).as("context " + context).isEqualTo("found  usable  does nothing  (test-classes)".replace("usable  ", "usable      "));
+            }
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void aJarWhoseFilesOfProvidersWereNotMergedSaysWhatIsMissing(@TempDir Path folder) throws Exception {
+        Path jar = folder.resolve("program.jar");
+        Path classes = Path.of(Backends.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar)); Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).filter(file -> !file.endsWith("module-info.class")).toList()) {
+                out.putNextEntry(new ZipEntry(classes.relativize(file).toString().replace('\\', '/')));
+                Files.copy(file, out);
+            }
+            for (String name : List.of("vector/VectorProvider", "panama/ffm/PanamaFFMProvider", "vector/Tile")) {
+                out.putNextEntry(new ZipEntry("dev/sluice/backend/" + name + ".class"));
+            }
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader program = new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+            thread.setContextClassLoader(program);
+            Object backends = program.loadClass(Backends.class.getName()).getMethod("discover").invoke(null);
+            String why = " is in program.jar, whose META-INF/services/dev.sluice.api.BackendProvider does not list it; have the files of that name merged when the jar is made (Maven's shade "
+                    + "plugin: ServicesResourceTransformer; Gradle's shadow: mergeServiceFiles())";
+            assertThat(((String) backends.getClass().getMethod("report").invoke(backends)).lines()).containsExactly(
+                    "panama-ffm  not usable  dev.sluice.backend.panama.ffm.PanamaFFMProvider" + why, "vector      not usable  dev.sluice.backend.vector.VectorProvider" + why);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void javaReleasesThatSpoilNumbersAreKnown() {
+        assertThat(Stream.of("25", "25.0.1", "25.0.2+10").map(Runtime.Version::parse)).allMatch(KnownFault::has);
+        assertThat(Stream.of("24.0.2", "25.0.3", "25.1", "26").map(Runtime.Version::parse)).noneMatch(KnownFault::has);
+        assertThat(KnownFault.warning(Runtime.Version.parse("25.0.1"))).isEqualTo("this is Java 25.0.1, in which the collector G1 may corrupt arrays that are pinned for native code "
+                + "(JDK-8377811); use 25.0.3 or later, or another collector, such as -XX:+UseParallelGC");
     }
 }

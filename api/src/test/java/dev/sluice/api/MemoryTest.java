@@ -7,9 +7,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MemoryTest {
+    private final long limit = Memory.limit();
+    private final long inUse = Memory.bytesInUse();
+
+    /** What a test forgot on purpose would come back during the next, and spoil what that counts. */
     @AfterEach
-    void noLimit() {
-        Memory.limit(Long.MAX_VALUE);
+    void everythingIsAsBefore() throws InterruptedException {
+        Memory.limit(limit);
+        for (int i = 0; i < 1000 && Memory.bytesInUse() > inUse; i++) {
+            System.gc();
+            Thread.sleep(10);
+            Memory.take(0).close();
+        }
     }
 
     @Test
@@ -59,8 +68,8 @@ class MemoryTest {
     void theLimitIsKeptAndItsMessageSaysWhatToDo() {
         Memory.limit(Memory.bytesHeld() + 1000);
         long inUse = Memory.bytesInUse();
-        assertThatThrownBy(() -> Memory.take(1 << 30)).isInstanceOf(OutOfMemoryError.class).hasMessageStartingWith("memory: 1073741824 bytes asked for; ")
-                .hasMessageContaining(" bytes of tensors are in use and Memory.limit(").hasMessageEndingWith("or close a TensorScope around each step so that its tensors are recycled");
+        assertThatThrownBy(() -> Memory.take(1 << 30)).isInstanceOf(OutOfMemoryError.class).hasMessageMatching("memory: 1073741824 bytes asked for; \\d+ bytes of tensors "
+                + "are in use and Memory\\.limit\\(\\d+\\) allows no more; raise that bound, or keep less at once: smaller batches, a TensorScope around each step");
         assertThat(Memory.bytesInUse()).isLessThanOrEqualTo(inUse); // the attempt collects
     }
 
@@ -85,5 +94,65 @@ class MemoryTest {
     @Test
     void negativeSizesAreRejected() {
         assertThatThrownBy(() -> Memory.take(-1)).isInstanceOf(IllegalArgumentException.class).hasMessage("memory: -1 bytes asked for; a block has 0 bytes or more");
+    }
+
+    @Test
+    void theBoundIsThatOfThePropertyOrHalfOfWhatTheHeapLeaves() {
+        assertThat(MemoryBound.configured().bytes()).isBetween(1L << 20, 1L << 50);
+        assertThat(MemoryBound.configured().origin()).matches("half of what the largest Java heap \\(\\d+\\) leaves of the memory \\(\\d+; -Dsluice.memory and Memory.limit set another bound\\)");
+        try {
+            System.setProperty("sluice.memory", " 512M");
+            assertThat(MemoryBound.configured()).isEqualTo(new MemoryBound(512 << 20, "-Dsluice.memory=512m"));
+            System.setProperty("sluice.memory", "1000");
+            assertThat(MemoryBound.configured().bytes()).isEqualTo(1000);
+            System.setProperty("sluice.memory", "999999999999999t");
+            assertThat(MemoryBound.configured().bytes()).isEqualTo(Long.MAX_VALUE);
+            for (String wrong : new String[] {"much", "-1", "1.5g", "٣g", "1e9"}) {
+                System.setProperty("sluice.memory", wrong);
+                assertThatThrownBy(MemoryBound::configured).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("memory: -Dsluice.memory=" + wrong + "; a number of bytes is required, such as 536870912, 512m or 4g");
+            }
+        } finally {
+            System.clearProperty("sluice.memory");
+        }
+        assertThatThrownBy(() -> Memory.limit(-1)).isInstanceOf(IllegalArgumentException.class).hasMessage("memory: a limit of -1 bytes; 0 or more are required");
+    }
+
+    @Test
+    void whatIsForgottenIsLookedForBeforeMuchOfItIsHeld() {
+        Memory.trim();
+        long most = 0;
+        for (int i = 0; i < 2000; i++) {
+            Memory.take(2 << 20); // 4 GB in all, never closed
+            most = Math.max(most, Memory.bytesInUse());
+        }
+        assertThat(most).isLessThan(Memory.bytesHeld() + 1).isLessThan(400L << 20);
+    }
+
+    @Test
+    void thePoolKeepsNoMoreThanTwiceWhatWasInUseAndTrimGivesItBack() {
+        for (int i = 1; i < 200; i++) {
+            Memory.take(i * 300_000L).close();
+        }
+        assertThat(Memory.bytesHeld()).isLessThanOrEqualTo(2 * Memory.peakBytesInUse());
+        long free = Memory.bytesHeld() - Memory.bytesInUse();
+        assertThat(free).isPositive();
+        assertThat(Memory.trim()).isGreaterThanOrEqualTo(free);
+        assertThat(Memory.bytesHeld()).isEqualTo(Memory.bytesInUse());
+    }
+
+    @Test
+    void thoseGivenBackAreTheLargest() {
+        Memory.trim();
+        long address;
+        try (Memory.Block small = Memory.take(1 << 20)) {
+            address = small.segment().address();
+        }
+        Memory.take(40 << 20).close();
+        Memory.limit(Memory.bytesInUse() + (48 << 20));
+        Memory.take(30 << 20).close();
+        try (Memory.Block again = Memory.take(1 << 20)) {
+            assertThat(again.segment().address()).isEqualTo(address);
+        }
     }
 }

@@ -38,11 +38,7 @@ class WorkersTest {
             CountDownLatch all = new CountDownLatch(3);
             workers.run(3, i -> {
                 all.countDown();
-                try {
-                    assertThat(all.await(30, TimeUnit.SECONDS)).as("three tasks at once").isTrue();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
+                await(all);
             });
         }
     }
@@ -202,6 +198,71 @@ class WorkersTest {
             assertThatThrownBy(Workers::configured).hasMessage("workers: -Dsluice.threads=many; a whole number is required");
         } finally {
             System.clearProperty("sluice.threads");
+        }
+    }
+
+    @Test
+    void helpersHaveNothingOfTheThreadThatCameFirst() throws InterruptedException {
+        InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        try (Workers workers = Workers.of(2)) {
+            Thread first = new Thread(new ThreadGroup("an application's"), () -> {
+                inherited.set("an application's");
+                CountDownLatch both = new CountDownLatch(2);
+                workers.together(2, (number, sides) -> {
+                    Thread thread = Thread.currentThread();
+                    if (thread.getName().startsWith("sluice-worker")) {
+                        seen.add(thread.getContextClassLoader() + ", " + thread.getThreadGroup().getParent() + ", " + inherited.get() + ", " + thread.getPriority() + ", " + thread.isDaemon());
+                    }
+                    both.countDown();
+                    await(both);
+                });
+            });
+            first.setPriority(Thread.MIN_PRIORITY);
+            first.start();
+            first.join();
+        }
+        assertThat(seen).containsExactly("null, null, null, 5, true");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void helpersEndWhenThereIsNoWorkAndComeBackWhenThereIs() throws InterruptedException {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        try (Workers workers = Workers.of(3)) {
+            for (int round = 0; round < 2; round++) {
+                workers.together(3, (number, sides) -> assertThat(sides).isEqualTo(3));
+                assertThat(helpers(before)).isEqualTo(2);
+                while (helpers(before) > 0) { // however long it takes
+                    Thread.sleep(50);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aTaskThatInterruptsItsThreadInterruptsNoOther() {
+        try (Workers workers = Workers.of(2)) {
+            AtomicInteger interrupted = new AtomicInteger();
+            for (int round = 0; round < 100; round++) {
+                CountDownLatch both = new CountDownLatch(2);
+                workers.together(2, (number, sides) -> {
+                    both.countDown();
+                    interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0);
+                    await(both);
+                    if (Thread.currentThread().getName().startsWith("sluice-worker")) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            assertThat(interrupted.get()).isZero();
         }
     }
 }
