@@ -28,7 +28,7 @@ final class Forgetful {
 
     private static void answer(LSTM lstm, Tensor x, boolean scoped, int times) {
         for (int i = 0; i < times; i++) {
-            try (TensorScope scope = scoped ? TensorScope.open() : null) {
+            try (TensorScope _ = scoped ? TensorScope.open() : null) {
                 Gradients.off(() -> lstm.forward(x));
             }
         }
