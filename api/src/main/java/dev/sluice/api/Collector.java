@@ -7,8 +7,11 @@ import java.util.function.Consumer;
 
 /** Asks the garbage collector to find what nobody holds. */
 final class Collector {
-    /** How long the JVM may take to hand over what a collection found. */
-    private static final long MILLIS = 50;
+    /** How long the JVM may take to hand over what a collection found, on a busy machine. */
+    private static final long PATIENCE_MILLIS = 5_000;
+
+    /** No collection is so short, so asking for one did nothing. */
+    private static final long NO_COLLECTION_NANOS = 200_000;
 
     private static final int GARBAGE = 1 << 16;
 
@@ -52,8 +55,9 @@ final class Collector {
     private void findsSomething() throws InterruptedException {
         ReferenceQueue<Object> probes = new ReferenceQueue<>();
         Reference<Object> probe = new PhantomReference<>(new Object(), probes);
+        long begin = System.nanoTime();
         System.gc();
-        heard = probes.remove(MILLIS) != null;
+        heard = System.nanoTime() - begin > NO_COLLECTION_NANOS && probes.remove(PATIENCE_MILLIS) != null;
         if (!heard && garbageHelps) {
             garbageHelps = false;
             for (long bytes = 0; !garbageHelps && bytes < Runtime.getRuntime().maxMemory(); bytes += GARBAGE) {
