@@ -1,13 +1,14 @@
 package dev.sluice.core.io;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 
-/** All of a buffer or a segment, however large, into a channel. */
+/** All of a buffer or a segment, however large, piece by piece. */
 final class Bytes {
-    private static final long PIECE = 1 << 24;
+    static final int PIECE = 1 << 16;
 
     private Bytes() {}
 
@@ -21,13 +22,12 @@ final class Bytes {
         }
     }
 
-    static void write(WritableByteChannel channel, MemorySegment bytes) throws IOException {
-        inPieces(bytes, piece -> write(channel, piece));
-    }
-
-    static void write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+    static void write(OutputStream out, MemorySegment bytes) throws IOException {
+        byte[] piece = new byte[(int) Math.min(PIECE, bytes.byteSize())];
+        for (long from = 0; from < bytes.byteSize(); from += piece.length) {
+            int count = (int) Math.min(piece.length, bytes.byteSize() - from);
+            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, piece, 0, count);
+            out.write(piece, 0, count);
         }
     }
 }

@@ -7,10 +7,9 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,9 +127,24 @@ final class PyTorchArchive {
         }
     }
 
+    /**
+     * @throws IllegalArgumentException when it could not be read again
+     */
+    static void requireReadable(List<StoredTensor> tensors) {
+        if (tensors.isEmpty()) {
+            throw new IllegalArgumentException("write: there are no tensors; a checkpoint of PyTorch needs at least one");
+        }
+        for (StoredTensor tensor : tensors) {
+            if (tensor.sizes().length > Unpickler.MOST_DIMENSIONS) {
+                throw new IllegalArgumentException("write: " + TensorFile.shortened(tensor.name()) + " has " + tensor.sizes().length + " dimensions; at most " + Unpickler.MOST_DIMENSIONS
+                        + " can be read again from a checkpoint of PyTorch; write safetensors");
+            }
+        }
+    }
+
     /** A state dictionary. */
-    static void write(FileChannel channel, List<StoredTensor> tensors) throws IOException {
-        ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(channel));
+    static void write(OutputStream out, List<StoredTensor> tensors) throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(out);
         entry(zip, "archive" + PICKLE, MemorySegment.ofArray(pickle(tensors)));
         entry(zip, "archive/byteorder", text("little"));
         for (int i = 0; i < tensors.size(); i++) {
@@ -153,7 +167,7 @@ final class PyTorchArchive {
         entry.setCrc(sum.getValue());
         entry.setTime(0);
         zip.putNextEntry(entry);
-        Bytes.write(Channels.newChannel((OutputStream) zip), bytes);
+        Bytes.write(zip, bytes);
         zip.closeEntry();
     }
 
@@ -172,10 +186,11 @@ final class PyTorchArchive {
 
     private static long[] strides(long[] sizes) {
         long[] strides = new long[sizes.length];
+        boolean none = Arrays.stream(sizes).anyMatch(size -> size == 0); // the others may be larger together than any number
         long stride = 1;
         for (int d = sizes.length - 1; d >= 0; d--) {
             strides[d] = stride;
-            stride *= Math.max(1, sizes[d]);
+            stride *= none ? 1 : sizes[d];
         }
         return strides;
     }

@@ -9,11 +9,11 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,7 +35,7 @@ final class Safetensors {
 
     private static final int ALIGNMENT = 8;
     private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).maxStringLength((int) LONGEST_HEADER).build()).build();
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).maxStringLength((int) LONGEST_HEADER).maxNameLength((int) LONGEST_HEADER).build()).build();
 
     private Safetensors() {}
 
@@ -172,7 +172,13 @@ final class Safetensors {
         }
     }
 
-    static void write(FileChannel channel, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+    /**
+     * What comes before the elements.
+     *
+     * @throws IllegalArgumentException when it is longer than what can be read
+     */
+    static byte[] header(List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+        requireShort(metadata.entrySet().stream().mapToLong(entry -> entry.getKey().length() + entry.getValue().length()).sum());
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(header)) {
             json.writeStartObject();
@@ -199,10 +205,22 @@ final class Safetensors {
         while (header.size() % ALIGNMENT != 0) {
             header.write(' ');
         }
-        Bytes.write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.size()));
-        Bytes.write(channel, ByteBuffer.wrap(header.toByteArray()));
+        requireShort(header.size());
+        return header.toByteArray();
+    }
+
+    private static void requireShort(long bytes) {
+        if (bytes > LONGEST_HEADER) {
+            throw new IllegalArgumentException("write: names, shapes and metadata take a header of at least " + bytes + " bytes; at most " + LONGEST_HEADER
+                    + " can be read again; keep large texts in a file of their own");
+        }
+    }
+
+    static void write(OutputStream out, byte[] header, List<StoredTensor> tensors) throws IOException {
+        out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length).array());
+        out.write(header);
         for (StoredTensor tensor : tensors) {
-            Bytes.write(channel, tensor.bytes());
+            Bytes.write(out, tensor.bytes());
         }
     }
 }

@@ -5,18 +5,23 @@ import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.nn.Module;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Tensors in a file: safetensors, or a checkpoint that PyTorch's {@code torch.save} wrote (a state dictionary, or dictionaries and lists that hold some; their keys are joined with
@@ -267,7 +272,8 @@ public final class TensorFile implements AutoCloseable {
 
     /**
      * Writes tensors to a file: a state dictionary that {@code torch.load} reads, or safetensors, as {@link Format#of} says. It is
-     * written beside its place and moved there when it is complete.
+     * written beside its place and moved there when it is complete, with the permissions of the file that it replaces; through a link, what that points to; a pipe or a device is
+     * written as it is.
      */
     public static void write(Path path, Map<String, Tensor> tensors) throws IOException {
         write(path, tensors.entrySet().stream().map(e -> StoredTensor.of(e.getKey(), e.getValue())).toList(), Map.of());
@@ -277,30 +283,72 @@ public final class TensorFile implements AutoCloseable {
      * As {@link #write(Path, Map)}.
      *
      * @param metadata for safetensors only
-     * @throws IllegalArgumentException when two tensors have one name, or there is metadata for a checkpoint
+     * @throws IllegalArgumentException when {@link #open} would refuse the file: two tensors have one name, a name or a text is no Unicode or too long, there are no tensors or there
+     *         is metadata for a checkpoint; what was there before is untouched then
      */
     public static void write(Path path, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+        Beside.write(path, writing(Format.of(path), tensors, metadata));
+        Reference.reachabilityFence(tensors); // and with them the memory that was written
+    }
+
+    /**
+     * Writes what {@link #write(Path, List, Map)} writes to a file.
+     *
+     * @param out is not closed
+     * @param format {@link Format#SAFETENSORS} or {@link Format#PYTORCH}
+     */
+    public static void write(OutputStream out, Format format, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+        writing(format, tensors, metadata).to(out);
+        Reference.reachabilityFence(tensors);
+    }
+
+    /** What writes them, once it is sure that all of it can be read again. */
+    private static Beside.Writing writing(Format format, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
+        Set<String> names = new HashSet<>();
         for (StoredTensor tensor : tensors) {
-            if (tensor.name().length() > LONGEST_NAME || tensor.name().equals(Safetensors.METADATA)) {
-                throw new IllegalArgumentException("write: a tensor is named \"" + shortened(tensor.name()) + "\"; a name of at most "
+            String name = tensor.name();
+            if (name.length() > LONGEST_NAME || name.equals(Safetensors.METADATA)) {
+                throw new IllegalArgumentException("write: a tensor is named \"" + shortened(name) + "\"; a name of at most "
                         + LONGEST_NAME + " letters, other than " + Safetensors.METADATA + ", is required");
             }
-        }
-        if (tensors.stream().map(StoredTensor::name).distinct().count() < tensors.size()) {
-            throw new IllegalArgumentException("write: two tensors have one name among " + tensors.stream().map(StoredTensor::name).toList() + "; names must differ");
-        }
-        boolean checkpoint = Format.of(path) == Format.PYTORCH;
-        if (checkpoint && !metadata.isEmpty()) {
-            throw new IllegalArgumentException("write: " + path + " is to be a checkpoint of PyTorch, which holds no metadata " + metadata.keySet() + "; write safetensors, or leave them out");
-        }
-        Beside.write(path, channel -> {
-            if (checkpoint) {
-                PyTorchArchive.write(channel, tensors);
-            } else {
-                Safetensors.write(channel, tensors, metadata);
+            requireUnicode("a tensor is named", name);
+            if (!names.add(name)) {
+                throw new IllegalArgumentException("write: two tensors have one name, \"" + shortened(name) + "\"; names must differ");
             }
+        }
+        metadata.forEach((key, text) -> {
+            requireUnicode("metadata is named", key);
+            requireUnicode("metadata \"" + shortened(key) + "\" is", text);
         });
-        Reference.reachabilityFence(tensors); // and with them the memory that was written
+        switch (format) {
+            case SAFETENSORS -> {
+                byte[] header = Safetensors.header(tensors, metadata);
+                return out -> Safetensors.write(out, header, tensors);
+            }
+            case PYTORCH -> {
+                if (!metadata.isEmpty()) {
+                    throw new IllegalArgumentException("write: a checkpoint of PyTorch holds no metadata " + metadata.keySet() + "; write safetensors, or leave them out");
+                }
+                PyTorchArchive.requireReadable(tensors);
+                return out -> PyTorchArchive.write(out, tensors);
+            }
+            default -> throw new IllegalArgumentException("write: " + format + "; it can only be read; write SAFETENSORS or PYTORCH");
+        }
+    }
+
+    private static void requireUnicode(String what, String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("write: " + what + " \"" + shortened(text) + "\", which has half of a surrogate pair; whole letters of Unicode are required");
+        }
+    }
+
+    /**
+     * Deletes what processes left half-written in a folder when they were killed, {@code model.safetensors.03f5a1c2d4e6b789.part}; what somebody is writing now stays.
+     *
+     * @param of the files that were to be written, by their names (the first 50 letters of them)
+     */
+    public static void deleteLeftovers(Path folder, Predicate<String> of) throws IOException {
+        Beside.deleteLeftovers(folder, of);
     }
 
     /** For messages. */

@@ -19,7 +19,7 @@ final class Unpickler {
     private static final int MOST_STEPS = 1_000_000;
 
     /** As many as PyTorch's operations take; to make a tensor of a million, again and again, would take all memory. */
-    private static final int MOST_DIMENSIONS = 64;
+    static final int MOST_DIMENSIONS = 64;
 
     private static final int LONGEST_TEXT = 1 << 28;
 
