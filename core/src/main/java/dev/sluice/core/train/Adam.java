@@ -6,6 +6,7 @@ import dev.sluice.api.Matrix;
 import dev.sluice.api.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Adam (Kingma and Ba, 2015), in float32 with fused multiply-add, element by element at step t:
@@ -13,7 +14,9 @@ import java.util.List;
  * m = m + (1 − β₁)·(g − m)                 v = β₂·v + (1 − β₂)·g·g
  * p = p − rate/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
  * </pre>
- * As <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html">torch.optim.Adam</a>, with its defaults; weight decay, if
+ * A new m that is smaller than any normal number (2⁻¹²⁶) is 0, and so is a new v if ε is not 0: no weight would feel them, and processors are many times slower with such numbers.
+ *
+ * <p>As <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html">torch.optim.Adam</a>, with its defaults; weight decay, if
  * any, is added to the gradient. See {@link AdamW} for the other kind.
  */
 public class Adam extends Optimizer {
@@ -55,6 +58,11 @@ public class Adam extends Optimizer {
     }
 
     @Override
+    protected Map<String, String> settings() {
+        return Map.of("beta1", "" + options.beta1, "beta2", "" + options.beta2, "epsilon", "" + options.epsilon, "weight decay", "" + options.weightDecay);
+    }
+
+    @Override
     protected void update(Matrix parameter, Matrix gradient, Matrix[] state, int step) {
         float rate = (float) (learningRate() / (1 - StrictMath.pow(options.beta1, step)));
         float root = (float) Math.sqrt(1 - StrictMath.pow(options.beta2, step));
@@ -65,14 +73,16 @@ public class Adam extends Optimizer {
         float kept2 = (float) options.beta2;
         float epsilon = (float) options.epsilon;
         float decay = decayApart ? 0f : (float) options.weightDecay;
+        float leastSquares = epsilon > 0 ? Float.MIN_NORMAL : 0f;
         float keep = decayApart ? (float) (1 - learningRate() * options.weightDecay) : 1f;
         long count = (long) parameter.rows() * parameter.columns();
         for (long i = 0; i < count; i++) {
             float weight = p.getAtIndex(JAVA_FLOAT, parameter.offset() + i);
             float slope = Math.fma(decay, weight, g.getAtIndex(JAVA_FLOAT, gradient.offset() + i));
             float oldMean = m.getAtIndex(JAVA_FLOAT, mean.offset() + i);
-            float newMean = Math.fma(fresh1, slope - oldMean, oldMean);
+            float newMean = normal(Math.fma(fresh1, slope - oldMean, oldMean));
             float newSquares = Math.fma(fresh2 * slope, slope, kept2 * v.getAtIndex(JAVA_FLOAT, squares.offset() + i));
+            newSquares = newSquares < leastSquares ? 0f : newSquares;
             float size = (float) Math.sqrt(newSquares) / root + epsilon;
             m.setAtIndex(JAVA_FLOAT, mean.offset() + i, newMean);
             v.setAtIndex(JAVA_FLOAT, squares.offset() + i, newSquares);

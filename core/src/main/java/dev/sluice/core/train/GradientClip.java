@@ -15,16 +15,17 @@ public record GradientClip(double maxNorm) {
         }
     }
 
-    /** Clips, and returns the norm that the gradients had before: √ Σ g², over all parameters that have one. */
+    /** Clips, and returns the norm that the gradients had before: √ Σ g², over all parameters that require a gradient and have one. */
     public double apply(List<Tensor> parameters) {
         double squares = 0;
-        for (Tensor parameter : parameters) {
-            squares += parameter.grad() == null ? 0 : parameter.grad().sumOfSquares();
+        List<Tensor> gradients = parameters.stream().filter(Tensor::requiresGrad).map(Tensor::grad).filter(gradient -> gradient != null).toList();
+        for (Tensor gradient : gradients) {
+            squares += gradient.sumOfSquares();
         }
         double norm = Math.sqrt(squares);
         float factor = (float) (maxNorm / (norm + 1e-6));
         if (!(factor >= 1f)) {
-            parameters.stream().map(Tensor::grad).filter(gradient -> gradient != null).forEach(gradient -> gradient.write(m -> scale(m, factor)));
+            gradients.forEach(gradient -> gradient.write(m -> scale(m, factor)));
         }
         return norm;
     }

@@ -20,7 +20,7 @@ import java.util.Set;
  * optimizer.step();
  * }</pre>
  *
- * <p>What it keeps lives as long as the parameters do. A parameter that is given twice is updated once.
+ * <p>What it keeps lives as long as the parameters do. A parameter that is given twice is updated once; one that requires no gradient stays as it is for as long as it does not.
  */
 public abstract class Optimizer {
     private final List<Tensor> parameters;
@@ -30,7 +30,7 @@ public abstract class Optimizer {
 
     /**
      * @param statesEach how many tensors the method keeps for each parameter, of its shape and zero at first
-     * @throws IllegalArgumentException when there are no parameters, one requires no gradient, or the rate is negative or not finite
+     * @throws IllegalArgumentException when there are no parameters, or the rate is negative or not finite
      */
     protected Optimizer(List<Tensor> parameters, double learningRate, int statesEach) {
         if (parameters.isEmpty()) {
@@ -42,9 +42,6 @@ public abstract class Optimizer {
         this.steps = new int[this.parameters.size()];
         this.rate = learningRate;
         for (Tensor parameter : this.parameters) {
-            if (!parameter.requiresGrad()) {
-                throw new IllegalArgumentException(method() + ": a parameter of shape " + parameter.shape() + " requires no gradient; call requireGrad() on it");
-            }
             Tensor[] state = new Tensor[statesEach];
             for (int i = 0; i < statesEach; i++) {
                 state[i] = parameter.zerosBeside();
@@ -60,11 +57,21 @@ public abstract class Optimizer {
      */
     protected abstract void update(Matrix parameter, Matrix gradient, Matrix[] state, int step);
 
-    /** One update of every parameter that has a gradient; all of them are written together, for those who read them on other threads. */
+    /** What of the method's options must be the same when a training goes on; not the rate, which changes. Nothing, unless the method says so. */
+    protected Map<String, String> settings() {
+        return Map.of();
+    }
+
+    /** 0 for what is smaller than any normal number, which processors are slow with. */
+    static float normal(float value) {
+        return Math.abs(value) < Float.MIN_NORMAL ? 0f : value;
+    }
+
+    /** One update of every parameter that requires a gradient and has one; all of them are written together, for those who read them on other threads. */
     public final void step() {
         List<Tensor> written = new ArrayList<>();
         for (int i = 0; i < parameters.size(); i++) {
-            if (parameters.get(i).grad() != null) {
+            if (isTrained(parameters.get(i))) {
                 written.add(parameters.get(i));
                 Collections.addAll(written, states.get(i));
             }
@@ -72,11 +79,15 @@ public abstract class Optimizer {
         Tensor.write(written, this::update);
     }
 
+    private static boolean isTrained(Tensor parameter) {
+        return parameter.requiresGrad() && parameter.grad() != null;
+    }
+
     private void update() {
         for (int i = 0; i < parameters.size(); i++) {
             Tensor parameter = parameters.get(i);
-            Tensor gradient = parameter.grad();
-            if (gradient != null) {
+            if (isTrained(parameter)) {
+                Tensor gradient = parameter.grad();
                 Matrix[] state = new Matrix[states.get(i).length];
                 for (int k = 0; k < state.length; k++) {
                     state[k] = states.get(i)[k].matrixToWrite();
@@ -98,6 +109,11 @@ public abstract class Optimizer {
             }
         }
         return kept;
+    }
+
+    /** Each once, in the order of what is {@link #kept}. */
+    final List<Tensor> parameters() {
+        return parameters;
     }
 
     /** How many updates each parameter has had. */

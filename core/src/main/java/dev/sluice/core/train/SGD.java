@@ -6,9 +6,11 @@ import dev.sluice.api.Matrix;
 import dev.sluice.api.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Stochastic gradient descent with momentum: v = momentum·v + g, then p = p − rate·v, in float32 with fused multiply-add. As
+ * Stochastic gradient descent with momentum: v = momentum·v + g, then p = p − rate·v, in float32 with fused multiply-add; a v that is
+ * smaller than any normal number (2⁻¹²⁶) is 0. As
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html">torch.optim.SGD</a> (without dampening).
  */
 public final class SGD extends Optimizer {
@@ -28,13 +30,18 @@ public final class SGD extends Optimizer {
     }
 
     @Override
+    protected Map<String, String> settings() {
+        return Map.of("momentum", "" + momentum);
+    }
+
+    @Override
     protected void update(Matrix parameter, Matrix gradient, Matrix[] state, int step) {
         Matrix velocity = state[0];
         MemorySegment p = parameter.segment(), g = gradient.segment(), v = velocity.segment();
         float rate = (float) learningRate();
         long count = (long) parameter.rows() * parameter.columns();
         for (long i = 0; i < count; i++) {
-            float next = Math.fma(momentum, v.getAtIndex(JAVA_FLOAT, velocity.offset() + i), g.getAtIndex(JAVA_FLOAT, gradient.offset() + i));
+            float next = normal(Math.fma(momentum, v.getAtIndex(JAVA_FLOAT, velocity.offset() + i), g.getAtIndex(JAVA_FLOAT, gradient.offset() + i)));
             v.setAtIndex(JAVA_FLOAT, velocity.offset() + i, next);
             p.setAtIndex(JAVA_FLOAT, parameter.offset() + i, Math.fma(-rate, next, p.getAtIndex(JAVA_FLOAT, parameter.offset() + i)));
         }
