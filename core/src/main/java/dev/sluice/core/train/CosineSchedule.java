@@ -1,5 +1,7 @@
 package dev.sluice.core.train;
 
+import java.util.Map;
+
 /**
  * rate = last + (first − last)·(1 + cos(π·n / calls)) / 2 after n calls (Loshchilov and Hutter, 2017), and the last rate from then on. As
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html">CosineAnnealingLR</a>, which would
@@ -22,6 +24,11 @@ public final class CosineSchedule extends CountedSchedule {
         this.first = optimizer.learningRate();
         this.last = last;
         this.total = total;
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        return Map.of("first", "" + first, "last", "" + last, "total", "" + total);
     }
 
     @Override

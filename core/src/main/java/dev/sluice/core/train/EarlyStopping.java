@@ -47,6 +47,11 @@ public final class EarlyStopping implements Resumable {
     }
 
     @Override
+    public Map<String, String> settings() {
+        return Map.of("patience", "" + patience);
+    }
+
+    @Override
     public Map<String, String> progress() {
         return Map.of("best", "" + best, "since", "" + since);
     }

@@ -9,4 +9,9 @@ public interface Resumable {
 
     /** Goes on from there. */
     void resume(Map<String, String> progress);
+
+    /** What it was made with, which must be the same when it goes on: its length, its patience. Nothing, unless it says so. */
+    default Map<String, String> settings() {
+        return Map.of();
+    }
 }

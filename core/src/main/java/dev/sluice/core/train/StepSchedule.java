@@ -1,5 +1,7 @@
 package dev.sluice.core.train;
 
+import java.util.Map;
+
 /**
  * rate = first rate · factor^⌊n / period⌋ after n calls, as
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html">StepLR</a>.
@@ -18,6 +20,11 @@ public final class StepSchedule extends CountedSchedule {
         this.first = optimizer.learningRate();
         this.period = period;
         this.factor = factor;
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        return Map.of("first", "" + first, "period", "" + period, "factor", "" + factor);
     }
 
     @Override
