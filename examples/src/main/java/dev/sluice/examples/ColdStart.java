@@ -54,7 +54,7 @@ public final class ColdStart implements Callable<Integer> {
                 starts.computeIfAbsent(name, _ -> new ArrayList<>()).add(Start.of(commands.get(name)));
             }
         }
-        System.out.printf("%-10s %20s %20s %20s%n", "", "first result, s", "steady speed, s", "memory, MiB");
+        System.out.printf(Locale.ROOT, "%-10s %20s %20s %20s%n", "", "first result, s", "steady speed, s", "memory, MiB");
         starts.forEach((name, rounds) -> System.out.printf(Locale.ROOT, "%-10s %20.2f %20.2f %20.0f%n", name, median(rounds, Start::first), median(rounds, Start::steady),
                 median(rounds, start -> start.peakMemory().orElse(0) / 1048576.0)));
         return 0;

@@ -95,7 +95,7 @@ public final class CompareBackends implements Callable<Integer> {
         Map<String, Series> ahead = new LinkedHashMap<>();
         for (Measurement line : lines) {
             if (line.unsupported() != null) {
-                System.out.printf("%-13s %-9s %-11s not measured: %s%n", line.shape(), line.pass(), line.by(), line.unsupported());
+                System.out.printf(Locale.ROOT, "%-13s %-9s %-11s not measured: %s%n", line.shape(), line.pass(), line.by(), line.unsupported());
                 continue;
             }
             Optional<Series> ratio = lines.stream().filter(other -> other.by().equals(REFERENCE) && other.unsupported() == null && other.isOf(line)).findFirst().map(reference -> reference.series().over(line.series()));

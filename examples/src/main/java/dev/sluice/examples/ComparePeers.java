@@ -78,7 +78,7 @@ public final class ComparePeers implements Callable<Integer> {
     }
 
     private void compare(Peer peer, List<Workload> chosen) throws IOException {
-        System.out.printf("%-13s %-9s %7s %-10s %14s %14s %8s  %s%n", "shape", "pass", "threads", "ours", "ours, µs", "theirs, µs", "ratio", "lowest … highest   " + peer.name());
+        System.out.printf(Locale.ROOT, "%-13s %-9s %7s %-10s %14s %14s %8s  %s%n", "shape", "pass", "threads", "ours", "ours, µs", "theirs, µs", "ratio", "lowest … highest   " + peer.name());
         Contest contest = new Contest(rounds, Math.max(0.75, seconds), seconds);
         for (int count : threads) {
             try (Workers workers = Workers.of(count)) {
@@ -99,7 +99,7 @@ public final class ComparePeers implements Callable<Integer> {
         Measurement theirs = lines.getLast();
         for (Measurement ours : lines.subList(0, lines.size() - 1)) {
             if (ours.unsupported() != null || theirs.unsupported() != null) {
-                System.out.printf("%-13s %-9s %7d %-10s not compared: %s%n", ours.shape(), ours.pass(), ours.threads(), ours.by(), ours.unsupported() != null ? ours.unsupported() : theirs.unsupported());
+                System.out.printf(Locale.ROOT, "%-13s %-9s %7d %-10s not compared: %s%n", ours.shape(), ours.pass(), ours.threads(), ours.by(), ours.unsupported() != null ? ours.unsupported() : theirs.unsupported());
                 continue;
             }
             Series ratio = theirs.series().over(ours.series());

@@ -52,7 +52,7 @@ public final class CompareProducts implements Callable<Integer> {
                 Backend panama = backends.named("panama-ffm"), vector = backends.named("vector");
                 BareProduct bare = new BareProduct(library);
                 System.out.println(panama.description());
-                System.out.printf("%-32s %8s %18s %18s %18s%n", "product", "threads", "bare, GFLOP/s", "panama-ffm, ratio", "vector, ratio");
+                System.out.printf(Locale.ROOT, "%-32s %8s %18s %18s %18s%n", "product", "threads", "bare, GFLOP/s", "panama-ffm, ratio", "vector, ratio");
                 for (int[] size : SIZES) {
                     compare(count, bare, panama, vector, size);
                 }

@@ -15,6 +15,7 @@ import dev.sluice.core.nn.MSE;
 import dev.sluice.core.nn.Module;
 import dev.sluice.core.train.Adam;
 import java.util.Arrays;
+import java.util.Locale;
 
 /// An LSTM from its first batch to a module that keeps its state.
 ///
@@ -210,7 +211,7 @@ public final class LSTMWalkthrough {
                 }
             }
             IO.println(model);
-            IO.println((carried ? "with the state carried on" : "without") + ": mean squared error %.4f".formatted(sum / 20));
+            IO.println((carried ? "with the state carried on" : "without") + String.format(Locale.ROOT, ": mean squared error %.4f", sum / 20));
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.sluice.core.nn.CrossEntropy;
 import dev.sluice.core.nn.Linear;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// Sequences of different lengths, from one vector to a list of results.
 ///
@@ -158,7 +159,7 @@ public final class PackingWalkthrough {
         PackedSequence packed = PackedSequence.pack(List.of(xs, ys));
         int[] targets = packed.packing().pack(List.of(new int[] {0, 1, 2, 0, 1, 2, 0, 1, 2, 0}, new int[] {2, 1, 0, 2, 1, 0, 2, 1}));
         Tensor logits = lstm.forward(packed).output().data();
-        IO.println("logits " + logits.shape() + ", targets " + targets.length + ", loss " + "%.4f".formatted(new CrossEntropy().of(logits, targets).item()));
+        IO.println("logits " + logits.shape() + ", targets " + targets.length + ", loss " + String.format(Locale.ROOT, "%.4f", new CrossEntropy().of(logits, targets).item()));
         List<int[]> predicted = packed.packing().unpack(logits.argmax());
         IO.println("predicted for ys: " + predicted.get(1).length + " labels");
     }

@@ -14,6 +14,7 @@ import dev.sluice.core.io.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -108,10 +109,10 @@ public final class Run implements Callable<Integer> {
 
     private void report(Backend backend, LSTM lstm, TensorFile in, Map<String, Tensor> results) {
         System.out.println(lstm + " from " + weights + (prefix.isEmpty() ? "" : ", " + prefix) + ", on " + backend.name());
-        lstm.namedParameters().forEach((name, parameter) -> System.out.printf("  %-24s %s%n", name, parameter.shape()));
+        lstm.namedParameters().forEach((name, parameter) -> System.out.printf(Locale.ROOT, "  %-24s %s%n", name, parameter.shape()));
         System.out.println("read " + input);
-        in.stored().values().forEach(tensor -> System.out.printf("  %-24s %s%n", tensor.name(), tensor.form()));
+        in.stored().values().forEach(tensor -> System.out.printf(Locale.ROOT, "  %-24s %s%n", tensor.name(), tensor.form()));
         System.out.println("wrote " + output);
-        results.forEach((name, tensor) -> System.out.printf("  %-24s %s%n", name, tensor.shape()));
+        results.forEach((name, tensor) -> System.out.printf(Locale.ROOT, "  %-24s %s%n", name, tensor.shape()));
     }
 }

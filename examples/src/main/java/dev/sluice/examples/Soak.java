@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -109,7 +110,7 @@ public final class Soak implements Callable<Integer> {
                 calls.incrementAndGet();
             }
         })).toList();
-        System.out.printf("%8s %10s %16s %16s%n", "seconds", "calls", "resident, MB", "tensors, MB");
+        System.out.printf(Locale.ROOT, "%8s %10s %16s %16s%n", "seconds", "calls", "resident, MB", "tensors, MB");
         for (Thread thread : threads) {
             while (!thread.join(Duration.ofSeconds(30))) {
                 report(begin, calls.get());
@@ -131,6 +132,6 @@ public final class Soak implements Callable<Integer> {
     private static void report(long begin, long calls) throws IOException {
         Path status = Path.of("/proc/self/status");
         String resident = Files.exists(status) ? Files.readAllLines(status).stream().filter(line -> line.startsWith("VmRSS")).findFirst().map(line -> line.replaceAll("\\D", "")).orElse("0") : "0";
-        System.out.printf("%8d %10d %16d %16d%n", (System.nanoTime() - begin) / 1_000_000_000, calls, Long.parseLong(resident) / 1024, Memory.bytesHeld() >> 20);
+        System.out.printf(Locale.ROOT, "%8d %10d %16d %16d%n", (System.nanoTime() - begin) / 1_000_000_000, calls, Long.parseLong(resident) / 1024, Memory.bytesHeld() >> 20);
     }
 }

@@ -147,7 +147,7 @@ public final class WordStress implements Callable<Integer> {
     private int train(Backend backend) throws IOException {
         System.out.println("backend " + backend.name() + ": " + backend.description());
         StressData words = data == null ? StressData.included() : StressData.read(data);
-        System.out.printf("%,d words to learn from, %,d to tune on, %,d to test with; %d phones%n", words.train().size(), words.dev().size(),
+        System.out.printf(Locale.ROOT, "%,d words to learn from, %,d to tune on, %,d to test with; %d phones%n", words.train().size(), words.dev().size(),
                 words.test().size(), words.phones().count());
         Generator random = new Generator(seed);
         StressTagger.Sizes sizes = new StressTagger.Sizes(words.phones().count(), embedding, hidden, layers, forwardOnly);

@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -143,7 +144,7 @@ final class TensorText {
             BigDecimal rounded = value.round(new MathContext(DECIMALS + 1, RoundingMode.HALF_EVEN));
             int exponent = rounded.signum() == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
             String digits = rounded.movePointLeft(exponent).setScale(DECIMALS, RoundingMode.HALF_EVEN).toPlainString();
-            return "%se%s%02d".formatted(digits, exponent < 0 ? "-" : "+", Math.abs(exponent));
+            return String.format(Locale.ROOT, "%se%s%02d", digits, exponent < 0 ? "-" : "+", Math.abs(exponent));
         }
     }
 }

@@ -123,6 +123,6 @@ public final class Reporter {
     }
 
     private static void progress(Section section, String what) {
-        System.out.printf("%tT  %s: %s%n", LocalTime.now(), section, what);
+        System.out.printf(Locale.ROOT, "%tT  %s: %s%n", LocalTime.now(), section, what);
     }
 }

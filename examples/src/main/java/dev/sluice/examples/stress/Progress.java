@@ -25,7 +25,7 @@ public final class Progress implements StressTraining.Listener, AutoCloseable {
         bar.stepTo(words, state);
         if (!bar.isShown() && (long) words * LINES / total > lines) {
             lines = (int) ((long) words * LINES / total);
-            System.out.println(title + String.format("  %3d %%  ", 100L * words / total) + state);
+            System.out.println(title + String.format(Locale.ROOT, "  %3d %%  ", 100L * words / total) + state);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.core.io.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -60,6 +61,6 @@ public record StressModel(Phones phones, StressTagger.Sizes sizes, StressTagger 
         int[] guess = tagger.tag(List.of(word.phones())).getFirst();
         String predicted = StressWord.spoken(phones, word.phones(), guess);
         String dictionary = StressWord.spoken(phones, word.phones(), word.tags());
-        return String.format("  %-14s predicted %-32s dictionary %s%s", word.spelling(), predicted, dictionary, predicted.equals(dictionary) ? "" : "   (differs)");
+        return String.format(Locale.ROOT, "  %-14s predicted %-32s dictionary %s%s", word.spelling(), predicted, dictionary, predicted.equals(dictionary) ? "" : "   (differs)");
     }
 }
