@@ -12,15 +12,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -287,7 +284,7 @@ public final class TensorFile implements AutoCloseable {
      *         is metadata for a checkpoint; what was there before is untouched then
      */
     public static void write(Path path, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
-        Beside.write(path, writing(Format.of(path), tensors, metadata));
+        Beside.write(path, Written.of(Format.of(path), tensors, metadata));
         Reference.reachabilityFence(tensors); // and with them the memory that was written
     }
 
@@ -298,48 +295,8 @@ public final class TensorFile implements AutoCloseable {
      * @param format {@link Format#SAFETENSORS} or {@link Format#PYTORCH}
      */
     public static void write(OutputStream out, Format format, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
-        writing(format, tensors, metadata).to(out);
+        Written.of(format, tensors, metadata).to(out);
         Reference.reachabilityFence(tensors);
-    }
-
-    /** What writes them, once it is sure that all of it can be read again. */
-    private static Beside.Writing writing(Format format, List<StoredTensor> tensors, Map<String, String> metadata) throws IOException {
-        Set<String> names = new HashSet<>();
-        for (StoredTensor tensor : tensors) {
-            String name = tensor.name();
-            if (name.length() > LONGEST_NAME || name.equals(Safetensors.METADATA)) {
-                throw new IllegalArgumentException("write: a tensor is named \"" + shortened(name) + "\"; a name of at most "
-                        + LONGEST_NAME + " letters, other than " + Safetensors.METADATA + ", is required");
-            }
-            requireUnicode("a tensor is named", name);
-            if (!names.add(name)) {
-                throw new IllegalArgumentException("write: two tensors have one name, \"" + shortened(name) + "\"; names must differ");
-            }
-        }
-        metadata.forEach((key, text) -> {
-            requireUnicode("metadata is named", key);
-            requireUnicode("metadata \"" + shortened(key) + "\" is", text);
-        });
-        switch (format) {
-            case SAFETENSORS -> {
-                byte[] header = Safetensors.header(tensors, metadata);
-                return out -> Safetensors.write(out, header, tensors);
-            }
-            case PYTORCH -> {
-                if (!metadata.isEmpty()) {
-                    throw new IllegalArgumentException("write: a checkpoint of PyTorch holds no metadata " + metadata.keySet() + "; write safetensors, or leave them out");
-                }
-                PyTorchArchive.requireReadable(tensors);
-                return out -> PyTorchArchive.write(out, tensors);
-            }
-            default -> throw new IllegalArgumentException("write: " + format + "; it can only be read; write SAFETENSORS or PYTORCH");
-        }
-    }
-
-    private static void requireUnicode(String what, String text) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("write: " + what + " \"" + shortened(text) + "\", which has half of a surrogate pair; whole letters of Unicode are required");
-        }
     }
 
     /**

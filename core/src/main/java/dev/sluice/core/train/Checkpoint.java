@@ -159,11 +159,7 @@ public final class Checkpoint {
     public Map<String, String> restore(Path path, String... changed) throws IOException {
         try (TensorFile file = TensorFile.open(path)) {
             requireSame(path, file, List.of(changed));
-            parts.forEach((name, part) -> {
-                Map<String, int[]> numbers = new HashMap<>();
-                part.numbers.get().keySet().forEach(key -> numbers.put(key, file.stored().get(name + "." + key).toInts()));
-                part.putBack.accept(numbers, part(file.metadata(), name + "."));
-            });
+            parts.forEach((name, part) -> putBack(path, file, name, part));
             file.copyTo(all(Part::tensors));
             modules.forEach((name, module) -> {
                 if (file.metadata().containsKey(SETTING + name)) {
@@ -171,6 +167,16 @@ public final class Checkpoint {
                 }
             });
             return part(file.metadata(), PROGRESS);
+        }
+    }
+
+    private static void putBack(Path path, TensorFile file, String name, Part part) {
+        try {
+            Map<String, int[]> numbers = new HashMap<>();
+            part.numbers.get().keySet().forEach(key -> numbers.put(key, file.stored().get(name + "." + key).toInts()));
+            part.putBack.accept(numbers, part(file.metadata(), name + "."));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(path + ": what it tells of " + name + " is nothing to go on from: " + e.getMessage(), e);
         }
     }
 

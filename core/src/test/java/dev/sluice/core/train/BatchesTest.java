@@ -36,6 +36,12 @@ class BatchesTest {
         assertThat(flat(batches.shuffled(random))).as("the next epoch").isNotEqualTo(first);
     }
 
+    @Test
+    void aBatchOfAnySizeHoldsWhatThereIs() {
+        assertThat(new Batches(new int[] {1, 3, 2}, Integer.MAX_VALUE).shuffled(new Generator(0))).containsExactly(new int[][] {{1, 2, 0}});
+        assertThat(new Batches(new int[0], 2_000_000_000).shuffled(new Generator(0))).isEmpty();
+    }
+
     private static int[] flat(List<int[]> epoch) {
         return epoch.stream().flatMapToInt(Arrays::stream).toArray();
     }

@@ -171,6 +171,20 @@ class CheckpointSettingsTest {
     }
 
     @Test
+    void textsThatNobodyCanGoOnFrom() throws IOException {
+        EarlyStopping early = new EarlyStopping(3);
+        new Checkpoint(Map.of()).with("e", early).save(file, Map.of());
+        Path other = folder.resolve("b.safetensors");
+        try (TensorFile all = TensorFile.open(file)) {
+            Map<String, String> metadata = new TreeMap<>(all.metadata());
+            metadata.put("e.since", "often");
+            TensorFile.write(other, List.of(), metadata);
+        }
+        assertThatThrownBy(() -> new Checkpoint(Map.of()).with("e", early).restore(other)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(other + ": what it tells of e is nothing to go on from: For input string: \"often\"");
+    }
+
+    @Test
     void whatIsFrozenIsFrozenAgain() throws IOException {
         Tensor weight = model.parameters().get(0), bias = model.parameters().get(1);
         Checkpoint checkpoint = new Checkpoint(Map.of()).with("model", model).with("o", new Adam(model.parameters(), 0.1));
