@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,20 @@ class WordStressTest {
         assertError(1, "--checkpoints " + folder + "/checkpoints: there are checkpoints of an earlier training; add --resume to go on with it, or give another folder", resumable);
         assertError(1, folder + "/checkpoints/000000128.safetensors: it is a checkpoint of another training: lr is 0.003 there, 0.1 here", with(resumable, "--resume", "--lr", "0.1"));
         assertError(2, "--resume needs --checkpoints FOLDER, where to go on from", "--resume");
+    }
+
+    @Test
+    void aTrainingGoesOnWhereDigitsAreOthers() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+        try {
+            String[] args = {"--data", "" + folder, "--hidden", "4", "--checkpoints", folder + "/checkpoints", "--every", "5", "--resume"};
+            assertThat(run("", with(args, "--epochs", "1")).out).contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones");
+            assertThat(run("", with(args, "--epochs", "2")).out).contains("goes on from " + folder + "/checkpoints/000000032.safetensors", "epoch 2  100 %");
+            assertThat(folder.resolve("checkpoints").toFile().list()).hasSize(3);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     private static String[] with(String[] args, String... more) {

@@ -179,11 +179,11 @@ final class Beside {
         return matcher.matches() && of.test(matcher.group(1)) && !WRITING.contains(name) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Whether this channel has the lock now, until it is closed; some file systems know none. */
-    private static boolean isLocked(FileChannel channel) throws IOException {
+    /** Whether this channel has the lock now, until it is closed; some file systems know no locks. */
+    private static boolean isLocked(FileChannel channel) {
         try {
             return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
+        } catch (IOException | OverlappingFileLockException e) {
             return false;
         }
     }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 public final class Checkpoints {
     private static final int LARGEST = 999_999_999;
+    private static final String BACK = "back.safetensors";
     private static final Pattern NAME = Pattern.compile("\\p{Nd}{9}\\.safetensors"); // once they were written in the digits of the user's language
 
     private final Path folder;
@@ -55,7 +56,7 @@ public final class Checkpoints {
         if (newer.isEmpty()) {
             checkpoint.save(file, progress);
         } else {
-            Path back = folder.resolve("back.safetensors"); // none of the checkpoints until the newer ones are gone: whenever this ends, the latest is one that the training has passed
+            Path back = folder.resolve(BACK); // none of the checkpoints until the newer ones are gone: whenever this ends, the latest is one that the training has passed
             checkpoint.save(back, progress);
             for (Path aside : newer.reversed()) {
                 setAside(aside);
@@ -66,7 +67,7 @@ public final class Checkpoints {
         for (Path older : others.subList(0, Math.max(0, others.size() + 1 - keep))) {
             Files.deleteIfExists(older);
         }
-        TensorFile.deleteLeftovers(folder, Checkpoints::isName);
+        TensorFile.deleteLeftovers(folder, name -> isName(name) || name.equals(BACK));
     }
 
     private void setAside(Path newer) throws IOException {
