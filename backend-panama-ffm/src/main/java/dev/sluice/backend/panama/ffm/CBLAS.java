@@ -25,7 +25,7 @@ import java.util.List;
  * @param prepacking for libraries that lay out an operand once for many products; else null
  * @param ompSetNumThreads {@code void omp_set_num_threads(int)} for OpenBLAS built with OpenMP, which keeps that number for each thread that calls; else null
  */
-record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking, MethodHandle ompSetNumThreads) {
+record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking, MethodHandle ompSetNumThreads) implements Product {
     /**
      * @param packSize {@code size_t cblas_sgemm_pack_get_size(identifier, m, n, k)}
      * @param pack {@code void cblas_sgemm_pack(layout, identifier, trans, m, n, k, alpha, *src, ld, *dest)}
@@ -135,8 +135,8 @@ record CBLAS(int integerBits, MethodHandle sgemm, Prepacking prepacking, MethodH
         return handle.asType(type);
     }
 
-    /** C = A·B + β·C of matrices at these addresses, a row every {@code ld} floats. */
-    void multiply(Transpose transposeA, Transpose transposeB, int m, int n, int k, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
+    @Override
+    public void multiply(Transpose transposeA, Transpose transposeB, int m, int n, int k, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
         try {
             if (ompSetNumThreads != null) {
                 ompSetNumThreads.invokeExact(1);

@@ -39,12 +39,30 @@ record Identity(Vendor vendor, String version, String core, int integerBits, int
         }
     }
 
+    /**
+     * Whether it may read beyond the end of a matrix, as BLIS does before 1.1 (flame/blis#635, flame/blis#821). AMD's BLIS, which has numbers of its own, does so before 4.0, and later in
+     * the kernels for Haswell. One that does not tell its name may be either.
+     */
+    boolean mayReadBeyond() {
+        return switch (vendor) {
+            case UNKNOWN -> true;
+            case BLIS -> version.startsWith("AOCL") ? isBefore(4, 0) || core.equals("haswell") : isBefore(1, 1);
+            default -> false;
+        };
+    }
+
+    private boolean isBefore(int major, int minor) {
+        Matcher numbers = FIRST_NUMBERS.matcher(version);
+        return !numbers.find() || Integer.parseInt(numbers.group(1)) * 1000 + Integer.parseInt(numbers.group(2)) < major * 1000 + minor;
+    }
+
     /** MKL has these kernels on the processors of one maker only. */
     boolean usesAVX512() {
         return core.contains("AVX-512");
     }
 
     private static final AddressLayout TEXT = ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(4096, JAVA_BYTE)); // char *
+    private static final Pattern FIRST_NUMBERS = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})");
     private static final Pattern OPENBLAS_VERSION = Pattern.compile("OpenBLAS (\\S+)");
     private static final Pattern OPENBLAS_MOST_THREADS = Pattern.compile("MAX_THREADS=(\\d+)");
 

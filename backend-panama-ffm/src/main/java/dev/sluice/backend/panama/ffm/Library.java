@@ -30,6 +30,9 @@ record Library(String where, Identity identity, CBLAS blas, Remark remark) {
         Arena arena = Arena.ofShared();
         Library library = load(file, where, arena);
         Identity was = library.identity;
+        if (was.vendor() == Identity.Vendor.BLIS && was.mayReadBeyond()) {
+            return library.with(Level.WARNING, was + " reads beyond the end of some matrices, and is given copies, which takes time; install BLIS 1.1 or later, or another, such as OpenBLAS");
+        }
         if (!processor.isWastedOn(was.core())) {
             return library;
         }
@@ -81,6 +84,11 @@ record Library(String where, Identity identity, CBLAS blas, Remark remark) {
 
     private Library with(Level level, String text) {
         return new Library(where, identity, blas, new Remark(level, text));
+    }
+
+    /** Its products; of copies, if it may read beyond a matrix. */
+    Product product() {
+        return identity.mayReadBeyond() ? new FencedProduct(blas) : blas;
     }
 
     /** Whether it is made for this processor; others are slower than plain Java. */

@@ -26,7 +26,7 @@ final class PanamaFFMBackend implements Backend {
         this.java = java;
         this.workers = workers;
         this.choice = choice;
-        products = new Products(library.blas(), workers, library.identity().mostCallers());
+        products = new Products(library.product(), workers, library.identity().mostCallers());
     }
 
     @Override
@@ -61,7 +61,7 @@ final class PanamaFFMBackend implements Backend {
 
     @Override
     public PreparedMatrix prepare(Matrix b, Transpose transposeB) {
-        boolean packs = library.blas().prepacking() != null && (choice.rows() == 1 || library.identity().usesAVX512());
+        boolean packs = library.blas().prepacking() != null && !library.identity().mayReadBeyond() && (choice.rows() == 1 || library.identity().usesAVX512());
         return packs && PackedProduct.isWorthIt(b) ? new PackedProduct(library.blas(), products, b, transposeB) : new PreparedProduct(this, java, choice.rows(), b, transposeB);
     }
 

@@ -20,15 +20,15 @@ final class Products {
     /** More callers than processors gain nothing, and each may hold a buffer of the library's. */
     private static final int CALLERS_PER_PROCESSOR = 2;
 
-    private final CBLAS blas;
+    private final Product product;
     private final Workers workers;
     private final Semaphore callers;
 
     /**
      * @param mostCallers how many threads may be inside the library at once
      */
-    Products(CBLAS blas, Workers workers, int mostCallers) {
-        this.blas = blas;
+    Products(Product product, Workers workers, int mostCallers) {
+        this.product = product;
         this.workers = workers;
         callers = new Semaphore(Math.min(mostCallers, CALLERS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()));
     }
@@ -45,7 +45,7 @@ final class Products {
             }
             Matrix rows = transposeA.rows(a, fromRow, toRow), columns = transposeB.columns(b, fromColumn, toColumn);
             Matrix piece = c.rows(fromRow, toRow - fromRow).columns(fromColumn, toColumn - fromColumn);
-            blas.multiply(transposeA, transposeB, piece.rows(), piece.columns(), depth, address(rows), a.rowStride(), address(columns), b.rowStride(), beta, address(piece), c.rowStride());
+            product.multiply(transposeA, transposeB, piece.rows(), piece.columns(), depth, address(rows), a.rowStride(), address(columns), b.rowStride(), beta, address(piece), c.rowStride());
         });
     }
 

@@ -4,7 +4,8 @@
  *
  * <p>{@link dev.sluice.backend.panama.ffm.LibrarySearch} finds a library, {@link dev.sluice.backend.panama.ffm.Library} opens it,
  * {@link dev.sluice.backend.panama.ffm.CBLAS} holds its functions and {@link dev.sluice.backend.panama.ffm.Identity} what it tells about itself;
- * {@link dev.sluice.backend.panama.ffm.Choice} says what it computes and {@link dev.sluice.backend.panama.ffm.Products} shares that out.
+ * {@link dev.sluice.backend.panama.ffm.Choice} says what it computes and {@link dev.sluice.backend.panama.ffm.Products} shares that out, in copies where
+ * {@link dev.sluice.backend.panama.ffm.FencedProduct} is needed.
  *
  * <p>It is not exact: a library adds up in an order of its own. On the same library and number of threads, the same program gives the same bits each time.
  */
