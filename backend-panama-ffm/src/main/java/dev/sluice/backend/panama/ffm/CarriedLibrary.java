@@ -25,17 +25,27 @@ record CarriedLibrary(Path file, String jar) {
     /**
      * The first that there is, or null.
      *
-     * @param cache the folder for copies
+     * @param cache the folder for copies, or null if there is none
+     * @throws CBLAS.LinkException when it is neither on disk nor can be copied
      */
-    static CarriedLibrary find(ClassLoader loader, Path cache) throws IOException {
+    static CarriedLibrary find(ClassLoader loader, Path cache) throws IOException, CBLAS.LinkException {
         for (String carried : Platform.CURRENT.carried) {
             Path known = Path.of(carried); // artifact/file
             String folder = "org/bytedeco/" + known.getParent() + "/" + Platform.CURRENT.classifier() + "/", name = known.getFileName().toString();
             URL url = loader.getResource(folder + name);
-            if (url != null) {
-                return url.openConnection() instanceof JarURLConnection connection ? copied(connection, folder, name, cache)
-                        : new CarriedLibrary(Path.of(URI.create(url.toString())), folder);
+            if (url == null) {
+                continue;
             }
+            if (url.getProtocol().equals("file")) {
+                return new CarriedLibrary(Path.of(URI.create(url.toString())), folder);
+            }
+            if (!(url.openConnection() instanceof JarURLConnection connection)) {
+                throw new CBLAS.LinkException("it is at " + url + ", and is required in a jar or in a folder; -Dsluice.blas=PATH names its file");
+            }
+            if (cache == null) {
+                throw new CBLAS.LinkException("its copy has no place, for user.home is \"" + System.getProperty("user.home") + "\", and an absolute path is required; -Dsluice.cache=FOLDER names a place");
+            }
+            return copied(connection, folder, name, cache);
         }
         return null;
     }

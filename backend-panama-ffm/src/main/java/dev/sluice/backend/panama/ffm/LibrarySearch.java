@@ -22,27 +22,38 @@ final class LibrarySearch {
 
     private static final String NOT_THERE = "not there";
 
+    private static final String A_JAR = "a jar with one";
+
     private final Map<String, List<String>> known;
     private final Simd processor;
     private final Map<String, String> environment;
+    private final List<ClassLoader> loaders;
     private final Path cache;
     private final Map<String, String> attempts = new LinkedHashMap<>(); // and how each ended
 
     /**
      * @param known the system's files of each library, in the order in which they are tried
      * @param environment the variables that this process was started with
-     * @param cache where a jar's files are copied to
+     * @param loaders who may know a jar with a library, in the order in which they are asked
+     * @param cache where a jar's files are copied to, or null if there is no place
      */
-    LibrarySearch(Map<String, List<String>> known, Simd processor, Map<String, String> environment, Path cache) {
+    LibrarySearch(Map<String, List<String>> known, Simd processor, Map<String, String> environment, List<ClassLoader> loaders, Path cache) {
         this.known = known;
         this.processor = processor;
         this.environment = environment;
+        this.loaders = loaders;
         this.cache = cache;
     }
 
     /** The library of this process: what {@code -Dsluice.blas} says, or the best there is. */
     static Library configured() {
-        return new LibrarySearch(Platform.CURRENT.libraries, Simd.ofThisProcessor(), System.getenv(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas", "").strip());
+        return new LibrarySearch(Platform.CURRENT.libraries, Simd.ofThisProcessor(), System.getenv(), loaders(), Platform.CURRENT.cache()).find(System.getProperty("sluice.blas", "").strip());
+    }
+
+    /** This backend's own, whoever calls it, and the thread's or, without one, the system's. */
+    private static List<ClassLoader> loaders() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return List.of(LibrarySearch.class.getClassLoader(), context == null ? ClassLoader.getSystemClassLoader() : context);
     }
 
     /**
@@ -89,14 +100,17 @@ final class LibrarySearch {
 
     private Library carried(boolean askedFor) {
         try {
-            ClassLoader context = Thread.currentThread().getContextClassLoader();
-            CarriedLibrary carried = CarriedLibrary.find(context == null ? ClassLoader.getSystemClassLoader() : context, cache);
-            if (carried != null) {
-                return attempt(carried.file().toString(), carried.jar(), askedFor);
+            for (ClassLoader loader : loaders) {
+                CarriedLibrary carried = CarriedLibrary.find(loader, cache);
+                if (carried != null) {
+                    return attempt(carried.file().toString(), carried.jar(), askedFor);
+                }
             }
-            attempts.put("a jar with one", NOT_THERE);
+            attempts.put(A_JAR, NOT_THERE);
+        } catch (CBLAS.LinkException e) {
+            attempts.put(A_JAR, e.getMessage());
         } catch (IOException e) {
-            attempts.put("a jar with one", "its copy in " + cache + " could not be made: " + e + "; -Dsluice.cache=FOLDER names another folder");
+            attempts.put(A_JAR, "its copy in " + cache + " could not be made: " + e + "; -Dsluice.cache=FOLDER names another folder");
         }
         return null;
     }

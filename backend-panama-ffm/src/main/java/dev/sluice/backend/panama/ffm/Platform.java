@@ -1,5 +1,6 @@
 package dev.sluice.backend.panama.ffm;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,13 +60,26 @@ enum Platform {
         return title + "-" + (processor.equals("amd64") ? "x86_64" : processor.equals("aarch64") ? "arm64" : processor);
     }
 
-    /** Where copies of libraries are kept: {@code -Dsluice.cache} or, without it, in the user's folder for such. */
+    /** Where copies of libraries are kept: {@code -Dsluice.cache} or, without it, in the user's folder for such; null where there is none. */
     Path cache() {
-        String own = System.getProperty("sluice.cache", "").strip();
-        if (!own.isEmpty()) {
-            return Path.of(own);
+        return cache(System.getProperty("sluice.cache", "").strip(), cacheVariable == null ? null : System.getenv(cacheVariable), System.getProperty("user.home"));
+    }
+
+    /** The same of the user's own wish, the variable of this system and the home, which is {@code ?} where the user has no name. */
+    Path cache(String wish, String variable, String home) {
+        if (!wish.isEmpty()) {
+            return Path.of(wish);
         }
-        String caches = cacheVariable == null ? null : System.getenv(cacheVariable);
-        return (caches == null || caches.isEmpty() ? Path.of(System.getProperty("user.home"), cacheFolder) : Path.of(caches)).resolve("sluice");
+        Path caches = absolute(variable), inHome = absolute(home);
+        return caches != null ? caches.resolve("sluice") : inHome != null ? inHome.resolve(cacheFolder, "sluice") : null;
+    }
+
+    /** The path, or null: what is not absolute would be another folder wherever the process starts, and is to be ignored as the XDG Base Directory Specification has it. */
+    private static Path absolute(String path) {
+        try {
+            return path != null && Path.of(path).isAbsolute() ? Path.of(path) : null;
+        } catch (InvalidPathException e) {
+            return null; // of letters that this process has no encoding for
+        }
     }
 }

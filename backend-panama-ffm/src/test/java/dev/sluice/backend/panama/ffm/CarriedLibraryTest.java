@@ -2,7 +2,6 @@ package dev.sluice.backend.panama.ffm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,24 +18,24 @@ class CarriedLibraryTest {
     @TempDir
     Path cache;
 
-    private Path copy() throws IOException {
+    private Path copy() throws Exception {
         return CarriedLibrary.find(getClass().getClassLoader(), cache).file();
     }
 
-    private List<String> files() throws IOException {
+    private List<String> files() throws Exception {
         try (var files = Files.list(copy().getParent())) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         }
     }
 
     @Test
-    void theLibraryAndWhatItNeedsAreCopiedAndNothingElse() throws IOException {
+    void theLibraryAndWhatItNeedsAreCopiedAndNothingElse() throws Exception {
         assertThat(copy().getFileName().toString()).startsWith("libopenblas.");
         assertThat(files()).anyMatch(name -> name.startsWith("libgfortran.")).noneMatch(name -> name.contains("jni") || name.endsWith(".part") || name.endsWith(".h"));
     }
 
     @Test
-    void copiesAreMadeOnceAndAgainWhereTheyAreNotWhole() throws IOException {
+    void copiesAreMadeOnceAndAgainWhereTheyAreNotWhole() throws Exception {
         Path library = copy();
         long size = Files.size(library);
         var time = Files.getLastModifiedTime(library);
@@ -64,7 +63,15 @@ class CarriedLibraryTest {
     }
 
     @Test
-    void aClassPathWithoutAJarHasNone() throws IOException {
+    void anInterruptedThreadCopiesToo() throws Exception {
+        Thread.currentThread().interrupt();
+        Path library = copy();
+        assertThat(Thread.interrupted()).as("the flag stays").isTrue();
+        assertThat(Files.mismatch(library, CarriedLibrary.find(getClass().getClassLoader(), cache.resolve("again")).file())).isEqualTo(-1);
+    }
+
+    @Test
+    void aClassPathWithoutAJarHasNone() throws Exception {
         assertThat(CarriedLibrary.find(ClassLoader.getPlatformClassLoader(), cache)).isNull();
     }
 }

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.api.BackendUnavailableException;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,6 +30,8 @@ class LibrarySearchTest {
     @TempDir
     Path folder;
 
+    private List<ClassLoader> loaders = List.of(getClass().getClassLoader());
+
     @BeforeEach
     void messagesAreThoseOfLinux() {
         assumeTrue(Platform.CURRENT == Platform.LINUX, "the system's part of the messages is that of Linux");
@@ -40,7 +46,7 @@ class LibrarySearchTest {
     }
 
     private LibrarySearch search(Map<String, List<String>> known) {
-        return new LibrarySearch(known, Simd.AVX2, Map.of(), folder.resolve("cache"));
+        return new LibrarySearch(known, Simd.AVX2, Map.of(), loaders, folder.resolve("cache"));
     }
 
     private void fails(String wanted, String message) {
@@ -89,8 +95,9 @@ class LibrarySearchTest {
 
     @Test
     void nothingAtAll() {
-        withoutJars(() -> fails("", "no BLAS library made for this processor was found (not there: libnosuchblas.so.0, libnosuchblas.so.3, a jar with one)" + NOTHING));
-        withoutJars(() -> fails("jar", "-Dsluice.blas=jar gives no BLAS library (not there: a jar with one)" + ADVICE));
+        loaders = List.of(ClassLoader.getPlatformClassLoader());
+        fails("", "no BLAS library made for this processor was found (not there: libnosuchblas.so.0, libnosuchblas.so.3, a jar with one)" + NOTHING);
+        fails("jar", "-Dsluice.blas=jar gives no BLAS library (not there: a jar with one)" + ADVICE);
     }
 
     @Test
@@ -98,6 +105,40 @@ class LibrarySearchTest {
         Files.writeString(folder.resolve("cache"), "in the way");
         assertThatThrownBy(() -> search(KNOWN).find("jar")).isInstanceOf(BackendUnavailableException.class).hasMessageMatching("-Dsluice\\.blas=jar gives no BLAS library \\(a jar with one: its "
                 + "copy in \\S+cache could not be made: \\S+FileSystemException: \\S+: Not a directory; -Dsluice\\.cache=FOLDER names another folder\\).*");
+    }
+
+    @Test
+    void aJarWhoseCopyHasNoPlace() {
+        LibrarySearch nowhere = new LibrarySearch(KNOWN, Simd.AVX2, Map.of(), loaders, null);
+        assertThatThrownBy(() -> nowhere.find("jar")).isInstanceOf(BackendUnavailableException.class).hasMessage("-Dsluice.blas=jar gives no BLAS library (a jar with one: its copy has no place, "
+                + "for user.home is \"" + System.getProperty("user.home") + "\", and an absolute path is required; -Dsluice.cache=FOLDER names a place)" + ADVICE);
+    }
+
+    /** As a module system or an application server may have it. */
+    @Test
+    void aLoaderWhoseFilesAreNeitherInAJarNorInAFolder() throws Exception {
+        URL url = URL.of(URI.create("bundle://7/libopenblas"), new URLStreamHandler() {
+            @Override
+            protected URLConnection openConnection(URL url) {
+                return new URLConnection(url) {
+                    @Override
+                    public void connect() {}
+                };
+            }
+        });
+        loaders = List.of(new ClassLoader(null) {
+            @Override
+            public URL getResource(String name) {
+                return url;
+            }
+        });
+        failsWithAdvice("jar", "a jar with one: it is at bundle://7/libopenblas, and is required in a jar or in a folder; -Dsluice.blas=PATH names its file");
+    }
+
+    @Test
+    void theFirstLoaderThatKnowsAJarIsAsked() {
+        loaders = List.of(ClassLoader.getPlatformClassLoader(), getClass().getClassLoader());
+        assertThat(search(KNOWN).find("jar").where()).startsWith("openblas-").endsWith(".jar");
     }
 
     @Test
@@ -117,28 +158,17 @@ class LibrarySearchTest {
         assumeTrue(Files.exists(Path.of(reference)) || System.getenv("SLUICE_EVERY_LIBRARY") != null, "the reference BLAS of Debian (libblas3) is not installed");
         assertThat(search(known("blas", reference)).find("").where()).endsWith(".jar");
         assertThat(search(known("blas", reference)).find("blas")).hasToString("a BLAS that does not tell its name (" + reference + ")");
-        withoutJars(() -> assertThatThrownBy(() -> search(known("blas", reference)).find("")).hasMessage("no BLAS library made for this processor was found (" + reference
+        loaders = List.of(ClassLoader.getPlatformClassLoader());
+        assertThatThrownBy(() -> search(known("blas", reference)).find("")).hasMessage("no BLAS library made for this processor was found (" + reference
                 + ": it does not tell its name, so it is perhaps the reference BLAS, which is slower than plain Java; -Dsluice.blas=" + reference + " uses it all the same; not there: a jar with one)"
-                + NOTHING));
+                + NOTHING);
     }
 
     private Path copyFromTheJar() {
         try {
             return CarriedLibrary.find(getClass().getClassLoader(), folder.resolve("cache")).file();
-        } catch (IOException e) {
+        } catch (IOException | CBLAS.LinkException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Runs with a class loader that finds no jars. */
-    private static void withoutJars(Runnable action) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
-        try {
-            action.run();
-        } finally {
-            thread.setContextClassLoader(before);
         }
     }
 }
