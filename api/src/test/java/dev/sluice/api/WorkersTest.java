@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(600) // seconds, where nothing but what never ends takes as many
 class WorkersTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints whose zip archive is an attack, or nonsense. */
-@Timeout(20)
+@Timeout(200) // seconds, where nothing but what never ends takes as many
 class HostileArchivesTest {
     /** {@code {"a": _rebuild_tensor_v2(('storage', FloatStorage, '0', 'cpu', 6), 0, (6,), (1,))}} */
     private static final byte[] PICKLE = pickle("0", 6);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of PyTorch and safetensors that were cut short or damaged, and how the other tests of hostile files open theirs. */
-@Timeout(60)
+@Timeout(600) // seconds, where nothing but what never ends takes as many
 class HostileFilesTest {
     private static final String READ = "it is read";
 

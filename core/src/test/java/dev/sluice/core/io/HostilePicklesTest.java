@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints whose pickle is an attack, or nonsense. */
-@Timeout(20)
+@Timeout(200) // seconds, where nothing but what never ends takes as many
 class HostilePicklesTest {
     private static final String REBUILD = "ctorch._utils\n_rebuild_tensor_v2\n", FLOATS = "ctorch\nFloatStorage\n";
 

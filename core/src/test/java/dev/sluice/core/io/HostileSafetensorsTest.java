@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of safetensors that lie. */
-@Timeout(20)
+@Timeout(200) // seconds, where nothing but what never ends takes as many
 class HostileSafetensorsTest {
     @TempDir
     private Path folder;
