@@ -164,6 +164,20 @@ class LibrarySearchTest {
                 + NOTHING);
     }
 
+    @Test
+    void soIsABLISThatReadsBeyondMatrices() {
+        String blis = "/usr/lib/x86_64-linux-gnu/blis-pthread/libblis.so.4";
+        assumeTrue(Files.exists(Path.of(blis)) || System.getenv("SLUICE_EVERY_LIBRARY") != null, "the BLIS of Debian (libblis4-pthread) is not installed");
+        Library askedFor = search(known("blis", blis)).find("blis");
+        assumeTrue(askedFor.identity().mayReadBeyond(), askedFor + " reads nothing beyond them");
+        assertThat(askedFor.product()).isInstanceOf(FencedProduct.class);
+        String trouble = askedFor.identity() + " reads beyond the end of some matrices, and is given copies, which takes time; install BLIS 1.1 or later, or another, such as OpenBLAS";
+        assertThat(askedFor.remark()).isEqualTo(new Library.Remark(System.Logger.Level.WARNING, trouble));
+        assertThat(search(known("blis", blis)).find("").where()).endsWith(".jar");
+        loaders = List.of(ClassLoader.getPlatformClassLoader());
+        assertThatThrownBy(() -> search(known("blis", blis)).find("")).hasMessage("no BLAS library made for this processor was found (" + blis + ": " + trouble + "; not there: a jar with one)" + NOTHING);
+    }
+
     private Path copyFromTheJar() {
         try {
             return CarriedLibrary.find(getClass().getClassLoader(), folder.resolve("cache")).file();
