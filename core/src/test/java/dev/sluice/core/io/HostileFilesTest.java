@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600) // seconds, where nothing but what never ends takes as many
 class HostileFilesTest {
     private static final String READ = "it is read";
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir
     private Path folder;
@@ -107,7 +108,7 @@ class HostileFilesTest {
     }
 
     private static String outcome(Path path) throws IOException {
-        long inUse = Memory.bytesInUse(), allocated = allocated(), size = Files.size(path);
+        long inUse = Memory.bytesInUse(), allocated = THREADS.getCurrentThreadAllocatedBytes(), time = THREADS.getCurrentThreadCpuTime(), size = Files.size(path);
         String outcome = READ;
         try (TensorFile file = TensorFile.open(path)) {
             file.stored().values().forEach(HostileFilesTest::read);
@@ -115,13 +116,10 @@ class HostileFilesTest {
             assertThat(e).hasMessageStartingWith(path + ": ");
             outcome = e.getMessage().substring((path + ": ").length());
         }
-        assertThat(allocated() - allocated).as("bytes that Java took to read %d, and freed", size).isLessThan(200 << 20);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - allocated).as("bytes that Java took to read %d, and freed", size).isLessThan(200 << 20);
+        assertThat(THREADS.getCurrentThreadCpuTime() - time).as("nanoseconds of this thread, whatever else the machine does").isLessThan(15_000_000_000L);
         assertThat(Memory.bytesInUse()).as("bytes of tensors").isLessThanOrEqualTo(inUse);
         return outcome;
-    }
-
-    private static long allocated() {
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     /** Reads it, or is told by name why not. */
