@@ -335,19 +335,6 @@ public final class Tensor {
         return this;
     }
 
-    /**
-     * As {@link #requireGrad()}, or no longer. Returns this.
-     *
-     * @throws IllegalStateException when it is the result of a recorded operation, and no gradient is to be required
-     */
-    public Tensor requireGrad(boolean required) {
-        if (producer != null && !required) {
-            throw new IllegalStateException("requireGrad: a tensor of shape " + shape + " is the result of a recorded operation; only a tensor that is no result can require no gradient; detach() it");
-        }
-        requiresGrad = required;
-        return this;
-    }
-
     /** The sum of the gradients of all backward passes since it was last cleared; null where none arrived, and for results of operations. */
     public Tensor grad() {
         return grad;
