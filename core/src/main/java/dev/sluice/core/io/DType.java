@@ -5,8 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.Optional;
 
 /** The type of the elements of a tensor in a file, by safetensors' names. Those that are floating-point numbers become float32 when they are read. */
 public enum DType {
@@ -19,8 +17,13 @@ public enum DType {
     I32(4, "IntStorage"),
     I16(2, "ShortStorage"),
     I8(1, "CharStorage"),
+    U64(8, null),
+    U32(4, null),
+    U16(2, null),
     U8(1, "ByteStorage"),
-    BOOL(1, "BoolStorage");
+    BOOL(1, "BoolStorage"),
+    /** Any other, whose numbers are not read; {@link StoredTensor#typeName} tells which. */
+    OTHER(0, null);
 
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -29,33 +32,16 @@ public enum DType {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final int bytes;
-    private final String storage;
+    private final String storage; // null where PyTorch has none
 
     DType(int bytes, String storage) {
         this.bytes = bytes;
         this.storage = storage;
     }
 
-    /** The size of an element in bytes. */
+    /** The size of an element in bytes; 0 of {@link #OTHER}. */
     public int bytes() {
         return bytes;
-    }
-
-    /** The bytes of a tensor of this type and these sizes, none of which is negative. */
-    long bytes(String tensor, long[] sizes) throws DamagedFileException {
-        long product = bytes;
-        boolean none = Arrays.stream(sizes).anyMatch(size -> size == 0);
-        for (long size : sizes) {
-            long high = Math.multiplyHigh(product, size);
-            if (high != 0 || product * size < 0) {
-                if (none) {
-                    return 0;
-                }
-                throw new DamagedFileException("tensor \"" + tensor + "\" has the shape " + Arrays.toString(sizes) + ", which is more than any file can hold");
-            }
-            product *= size;
-        }
-        return product;
     }
 
     /** Whether elements are floating-point numbers. */
@@ -63,17 +49,14 @@ public enum DType {
         return ordinal() <= BF16.ordinal();
     }
 
-    /** What PyTorch calls memory of this type. */
+    /** Whether elements are whole numbers. */
+    boolean isWhole() {
+        return this != OTHER && !isFloat();
+    }
+
+    /** What PyTorch calls memory of this type; null where it has none of its own. */
     String storage() {
         return storage;
-    }
-
-    static Optional<DType> named(String name) {
-        return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
-    }
-
-    static Optional<DType> ofStorage(String storage) {
-        return Arrays.stream(values()).filter(type -> type.storage.equals(storage)).findFirst();
     }
 
     /** Element {@code i} as float32. */
@@ -87,12 +70,14 @@ public enum DType {
         };
     }
 
-    /** Element {@code i} of an integer type. */
+    /** Element {@code i} of an integer type; one of U64 from 2⁶³ on is negative. */
     long toLong(MemorySegment bytes, long i) {
         return switch (this) {
-            case I64 -> bytes.get(LONG, 8 * i);
+            case I64, U64 -> bytes.get(LONG, 8 * i);
             case I32 -> bytes.get(INT, 4 * i);
+            case U32 -> bytes.get(INT, 4 * i) & 0xffffffffL;
             case I16 -> bytes.get(SHORT, 2 * i);
+            case U16 -> bytes.get(SHORT, 2 * i) & 0xffff;
             case I8 -> bytes.get(JAVA_BYTE, i);
             case U8, BOOL -> bytes.get(JAVA_BYTE, i) & 0xff;
             default -> throw new IllegalStateException(this + " is no integer type");

@@ -1,27 +1,21 @@
 package dev.sluice.core.io;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * What {@code torch.save} writes: a zip archive of a pickle, {@code NAME/data.pkl}, and a file for each storage, {@code NAME/data/KEY}. Nothing in it is compressed, and nothing is
- * unpacked to files.
+ * What {@code torch.save} writes: a zip archive of a pickle, {@code NAME/data.pkl}, and a file for each storage, {@code NAME/data/KEY}. Nothing in it is compressed, and all
+ * is used where it lies.
  */
 final class PyTorchArchive {
     private static final String PICKLE = "/data.pkl";
@@ -29,99 +23,73 @@ final class PyTorchArchive {
     private PyTorchArchive() {}
 
     static boolean is(MemorySegment file) {
-        return file.byteSize() > 22 && file.get(DType.INT, 0) == 0x04034b50;
+        return ZipDirectory.is(file);
     }
 
-    static TensorFile.Content read(Path path, Arena arena) throws IOException {
-        try (ZipFile zip = new ZipFile(path.toFile(), StandardCharsets.UTF_8)) {
-            return new Reader(zip, path.toFile().length(), arena).read();
-        } catch (ZipException | EOFException e) {
-            throw new DamagedFileException("it is no intact zip archive" + (e.getMessage() == null ? "" : ": " + e.getMessage()));
+    static TensorFile.Content read(OpenFile file) throws DamagedFileException {
+        ZipDirectory zip = new ZipDirectory(file);
+        String root = root(zip);
+        String order = root + "/byteorder";
+        if (zip.entries().containsKey(order) && !new String(whole(zip, order, 16), StandardCharsets.US_ASCII).equals("little")) {
+            throw new DamagedFileException("its numbers are not little-endian");
         }
+        Elements.InFile pickle = zip.bytes(root + PICKLE);
+        pickle.requireIntact("its pickle");
+        long fileSize = file.bytes().byteSize();
+        Object state = new Unpickler(file.bytes().asSlice(pickle.from(), pickle.size()), 0).next();
+        Storages storages = new Storages(zip, root + "/data/", fileSize);
+        return PyTorchState.read(state, storages::bytes, fileSize);
     }
 
-    private static final class Reader {
-        private final ZipFile zip;
-        private final long fileSize;
-        private final Arena arena;
-        private final Map<String, ZipEntry> entries = new HashMap<>();
-        private final Map<String, MemorySegment> storages = new HashMap<>();
-        private long unread;
+    private static String root(ZipDirectory zip) throws DamagedFileException {
+        String root = null;
+        for (String name : zip.entries().keySet()) {
+            if (name.endsWith(PICKLE) && name.indexOf('/') == name.length() - PICKLE.length()) {
+                if (root != null) {
+                    throw new DamagedFileException("its zip archive has two checkpoints, " + root + PICKLE + " and " + name);
+                }
+                root = name.substring(0, name.indexOf('/'));
+            }
+        }
+        if (root == null) {
+            boolean arrays = !zip.entries().isEmpty() && zip.entries().keySet().stream().allMatch(name -> name.endsWith(".npy"));
+            throw new DamagedFileException("it is a zip archive, but no checkpoint: there is no data.pkl in its only folder" + (arrays ? "; it holds arrays of NumPy (.npz)" : ""));
+        }
+        return root;
+    }
 
-        Reader(ZipFile zip, long fileSize, Arena arena) {
+    private static byte[] whole(ZipDirectory zip, String name, int most) throws DamagedFileException {
+        Elements.InFile bytes = zip.bytes(name);
+        return bytes.file().bytes().asSlice(bytes.from(), Math.min(most, bytes.size())).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /** The files of the storages, each looked up once. */
+    private static final class Storages {
+        private final ZipDirectory zip;
+        private final String folder;
+        private final Map<String, Elements.InFile> known = new HashMap<>();
+        private long left;
+
+        Storages(ZipDirectory zip, String folder, long fileSize) {
             this.zip = zip;
-            this.fileSize = fileSize;
-            unread = fileSize;
-            this.arena = arena;
+            this.folder = folder;
+            left = fileSize;
         }
 
-        TensorFile.Content read() throws IOException {
-            String root = null;
-            for (ZipEntry entry : (Iterable<ZipEntry>) () -> zip.stream().map(e -> (ZipEntry) e).iterator()) {
-                if (entries.put(entry.getName(), entry) != null) {
-                    throw new DamagedFileException("its zip archive has " + entry.getName() + " twice");
-                }
-                if (entry.getName().endsWith(PICKLE) && entry.getName().indexOf('/') == entry.getName().length() - PICKLE.length()) {
-                    if (root != null) {
-                        throw new DamagedFileException("its zip archive has two checkpoints, " + root + PICKLE + " and " + entry.getName());
-                    }
-                    root = entry.getName().substring(0, entry.getName().indexOf('/'));
-                }
-            }
-            if (root == null) {
-                throw new DamagedFileException("it is a zip archive, but no checkpoint: there is no data.pkl in its only folder");
-            }
-            String order = root + "/byteorder";
-            if (entries.containsKey(order) && !new String(bytes(order).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII).equals("little")) {
-                throw new DamagedFileException("its numbers are not little-endian");
-            }
-            String folder = root + "/data/";
-            Object state = new Unpickler(bytes(root + PICKLE), 0).next();
-            return PyTorchState.read(state, storage -> storage(folder, storage), fileSize, arena);
-        }
-
-        private MemorySegment storage(String folder, Pickled.Storage storage) throws DamagedFileException {
-            MemorySegment bytes = storages.get(storage.key());
+        Elements.InFile bytes(Pickled.Storage storage) throws DamagedFileException {
+            Elements.InFile bytes = known.get(storage.key());
             if (bytes == null) {
-                try {
-                    bytes = bytes(folder + storage.key());
-                } catch (DamagedFileException e) {
-                    throw e;
-                } catch (IOException e) {
-                    throw new DamagedFileException("its storage " + storage.key() + " cannot be read: " + e.getMessage());
+                bytes = zip.bytes(folder + storage.key());
+                left -= bytes.size();
+                if (left < 0) {
+                    throw new DamagedFileException("the files in its zip archive are larger than it, together; they overlap");
                 }
-                storages.put(storage.key(), bytes);
+                known.put(storage.key(), bytes);
             }
-            if (storage.elements() != bytes.byteSize() / storage.type().bytes() || bytes.byteSize() % storage.type().bytes() != 0) {
-                throw new DamagedFileException("its storage " + storage.key() + " is said to have " + storage.elements() + " elements of " + storage.type() + "; there are "
-                        + bytes.byteSize() + " bytes");
-            }
-            return bytes;
-        }
-
-        private MemorySegment bytes(String name) throws IOException {
-            ZipEntry entry = entries.get(name);
-            if (entry == null) {
-                throw new DamagedFileException("its zip archive lacks " + name);
-            }
-            if (entry.getMethod() != ZipEntry.STORED || entry.getSize() > fileSize) {
-                throw new DamagedFileException(name + " is compressed, or said to have " + entry.getSize() + " bytes of a file of " + fileSize + "; PyTorch compresses nothing, and neither is read");
-            }
-            unread -= entry.getSize();
-            if (unread < 0) {
-                throw new DamagedFileException("the files in its zip archive are larger than it, together; they overlap");
-            }
-            MemorySegment bytes = arena.allocate(entry.getSize(), 64);
-            try (InputStream in = zip.getInputStream(entry)) {
-                byte[] piece = new byte[1 << 16];
-                long at = 0;
-                for (int count = in.read(piece); count > 0 && at + count <= entry.getSize(); count = in.read(piece)) {
-                    MemorySegment.copy(piece, 0, bytes, ValueLayout.JAVA_BYTE, at, count);
-                    at += count;
-                }
-                if (at != entry.getSize()) {
-                    throw new DamagedFileException(name + " has " + at + " bytes where " + entry.getSize() + " are announced");
-                }
+            int size = storage.type().bits() / 8;
+            if (size > 0 && (storage.elements() != bytes.size() / size || bytes.size() % size != 0)) {
+                throw new DamagedFileException("its storage " + storage.key() + " is said to have " + storage.elements() + " elements of " + storage.type() + "; there are " + bytes.size()
+                        + " bytes");
             }
             return bytes;
         }
@@ -135,8 +103,8 @@ final class PyTorchArchive {
             throw new IllegalArgumentException("write: there are no tensors; a checkpoint of PyTorch needs at least one");
         }
         for (StoredTensor tensor : tensors) {
-            if (tensor.sizes().length > Unpickler.MOST_DIMENSIONS) {
-                throw new IllegalArgumentException("write: " + TensorFile.shortened(tensor.name()) + " has " + tensor.sizes().length + " dimensions; at most " + Unpickler.MOST_DIMENSIONS
+            if (tensor.sizes().length > Pickled.MOST_DIMENSIONS) {
+                throw new IllegalArgumentException("write: " + TensorFile.shortened(tensor.name()) + " has " + tensor.sizes().length + " dimensions; at most " + Pickled.MOST_DIMENSIONS
                         + " can be read again from a checkpoint of PyTorch; write safetensors");
             }
         }

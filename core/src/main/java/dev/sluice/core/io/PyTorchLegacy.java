@@ -1,8 +1,6 @@
 package dev.sluice.core.io;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
@@ -14,15 +12,19 @@ final class PyTorchLegacy {
 
     private PyTorchLegacy() {}
 
+    /** Whether its first pickle is the magic number: in 30 bytes at most, whatever the protocol. */
     static boolean is(MemorySegment file) {
-        return file.byteSize() > 14 && file.get(ValueLayout.JAVA_BYTE, 0) == (byte) 0x80 && file.get(ValueLayout.JAVA_BYTE, 2) == (byte) 0x8a;
+        try {
+            return new Unpickler(file.asSlice(0, Math.min(32, file.byteSize())), 0).next().equals(MAGIC);
+        } catch (DamagedFileException _) {
+            return false;
+        }
     }
 
-    static TensorFile.Content read(MemorySegment file, Arena arena) throws DamagedFileException {
+    static TensorFile.Content read(OpenFile open) throws DamagedFileException {
+        MemorySegment file = open.bytes();
         Unpickler pickles = new Unpickler(file, 0);
-        if (!pickles.next().equals(MAGIC)) {
-            throw new DamagedFileException("it begins with a number that is not that of a checkpoint of PyTorch");
-        }
+        pickles.next(); // the magic number
         Object version = pickles.next();
         Object machine = pickles.next();
         if (!(version instanceof Long number && number == 1001) || !(machine instanceof Map<?, ?> properties) || !Boolean.TRUE.equals(properties.get("little_endian"))) {
@@ -32,27 +34,30 @@ final class PyTorchLegacy {
         if (!(pickles.next() instanceof List<?> keys)) {
             throw new DamagedFileException("the keys of its storages are missing");
         }
-        Map<String, MemorySegment> storages = new HashMap<>();
+        Map<String, Elements.InFile> storages = new HashMap<>();
         long position = pickles.position();
         for (Object key : keys) {
             Pickled.Storage storage = key instanceof String name ? pickles.storages().get(name) : null;
             if (storage == null || storages.containsKey(storage.key()) || file.byteSize() - position < 8) {
                 throw new DamagedFileException("it has a storage " + (key instanceof String ? key + " " : "") + "that no tensor uses, or twice, or ends before it");
             }
-            long elements = file.get(DType.LONG, position), left = file.byteSize() - position - 8;
-            if (elements != storage.elements() || elements > left / storage.type().bytes()) {
+            long elements = file.get(DType.LONG, position), left = file.byteSize() - position - 8, size = storage.type().bits() / 8;
+            if (size == 0) {
+                throw new DamagedFileException("its storage " + key + " is a " + storage.type() + ", whose elements are of a size that is not known; where the next begins cannot be told");
+            }
+            if (elements != storage.elements() || elements > left / size) {
                 throw new DamagedFileException("its storage " + key + " is said to have " + storage.elements() + " and " + elements + " elements of " + storage.type() + "; there are " + left + " bytes");
             }
-            long bytes = elements * storage.type().bytes();
-            storages.put(storage.key(), file.asSlice(position + 8, bytes));
+            long bytes = elements * size;
+            storages.put(storage.key(), new Elements.InFile(open, position + 8, bytes, null));
             position += 8 + bytes;
         }
         return PyTorchState.read(object, storage -> {
-            MemorySegment bytes = storages.get(storage.key());
+            Elements.InFile bytes = storages.get(storage.key());
             if (bytes == null) {
                 throw new DamagedFileException("its storage " + storage.key() + " is missing");
             }
             return bytes;
-        }, file.byteSize(), arena);
+        }, file.byteSize());
     }
 }

@@ -1,141 +1,171 @@
 package dev.sluice.core.io;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.math.BigInteger;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** The tensors in what a checkpoint's pickle holds: nested dictionaries and lists, whose keys are joined with dots; tensors may share storages, and lie in them in any order. */
+/**
+ * The tensors in what a checkpoint's pickle holds: nested dictionaries and lists, whose keys are joined with dots, and objects that hold some, by the names of their attributes; a
+ * module's are named as its {@code state_dict} names them.
+ */
 final class PyTorchState {
     private static final int DEEPEST = 64;
 
+    /** The classes of TorchScript, whose attributes with _ are lists of what the others are. */
+    private static final String SCRIPT = "__torch__.";
+
     private final Storages storages;
-    private final Arena arena;
-    private final long mostItems;
-    private long room;
+    private final long fileSize;
+    private final Keys keys;
     private long letters;
+    private long lettersOfTexts;
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private final Set<Object> inside = Collections.newSetFromMap(new IdentityHashMap<>()); // containers that are being visited
+    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private long visited;
+    private int innards; // what objects are made of: only tensors in it are of interest
 
-    private PyTorchState(Storages storages, long fileSize, Arena arena) {
+    private PyTorchState(Storages storages, long fileSize) {
         this.storages = storages;
-        this.arena = arena;
-        mostItems = 1000 + fileSize;
-        room = 4 * fileSize;
+        this.fileSize = fileSize;
+        keys = new Keys(fileSize);
         letters = (1 << 20) + 16 * fileSize;
+        lettersOfTexts = letters;
     }
 
     /** Where the bytes of a storage are. */
     interface Storages {
-        MemorySegment bytes(Pickled.Storage storage) throws DamagedFileException;
+        Elements.InFile elements(Pickled.Storage storage) throws DamagedFileException;
     }
 
     /**
      * @param fileSize which bounds what is made of the file: a pickle may refer to one thing many times
-     * @param arena for tensors whose elements do not lie one after the other
      */
-    static TensorFile.Content read(Object pickled, Storages storages, long fileSize, Arena arena) throws DamagedFileException {
-        PyTorchState state = new PyTorchState(storages, fileSize, arena);
+    static TensorFile.Content read(Object pickled, Storages storages, long fileSize) throws DamagedFileException {
+        PyTorchState state = new PyTorchState(storages, fileSize);
         state.visit("", pickled, 0);
         if (state.tensors.isEmpty()) {
-            throw new DamagedFileException("there are no tensors in it");
+            throw new DamagedFileException("there are no tensors in it" + (pickled instanceof Pickled.Foreign foreign ? "; it is an object of " + foreign.name
+                    + "; in Python, save its tensors, or model.state_dict() instead of the model" : ""));
         }
         return new TensorFile.Content(List.copyOf(state.tensors.values()), state.metadata);
     }
 
-    private void visit(String name, Object item, int depth) throws DamagedFileException {
-        if (depth > DEEPEST || name.length() > TensorFile.LONGEST_NAME || ++visited > mostItems) {
-            throw new DamagedFileException("\"" + TensorFile.shortened(name) + "\": dictionaries and lists in it are nested more than " + DEEPEST
-                    + " deep, give names of more than " + TensorFile.LONGEST_NAME + " letters, or hold more items than the file has bytes");
+    private void visit(String start, Object key, Object item, int depth) throws DamagedFileException {
+        visited++;
+        if (lettersOfTexts >= 0 || isContainer(item)) {
+            visit(start + key, item, depth);
         }
+    }
+
+    private void visit(String name, Object item, int depth) throws DamagedFileException {
+        if (name.length() > TensorFile.LONGEST_NAME) {
+            text(TensorFile.shortened(name), "not read: its name has more than " + TensorFile.LONGEST_NAME + " letters");
+            return;
+        }
+        switch (item) {
+            case Pickled.Tensor tensor -> add(name, PyTorchTensors.stored(name, tensor, storages, fileSize));
+            case Pickled.OpaqueTensor tensor -> add(name, PyTorchTensors.opaque(name, tensor));
+            case String text -> text(name, text);
+            case BigInteger number when number.bitLength() > 1024 -> text(name, "a number of " + number.bitLength() + " bits");
+            case Number number -> text(name, number.toString());
+            case Boolean truth -> text(name, truth.toString());
+            case Map<?, ?> _, List<?> _, Pickled.Tuple _, Pickled.Foreign _ -> enter(name, item, depth);
+            default -> {} // None, and names that stand for themselves
+        }
+    }
+
+    private void add(String name, StoredTensor tensor) throws DamagedFileException {
         letters -= name.length();
         if (letters < 0) {
-            throw new DamagedFileException("the names and numbers in it have more letters than can be kept for a file of its size");
+            throw new DamagedFileException("the names of its tensors have more letters than can be kept for a file of its size");
         }
-        String start = name.isEmpty() ? "" : name + ".";
-        switch (item) {
-            case Map<?, ?> map -> {
-                for (Map.Entry<?, ?> entry : map.entrySet()) {
-                    visit(start + entry.getKey(), entry.getValue(), depth + 1);
-                }
+        String free = keys.free(name, tensors);
+        tensors.put(free, tensor.named(free));
+    }
+
+    /** As long as there is room for texts. */
+    private void text(String name, String text) {
+        lettersOfTexts -= name.length() + text.length();
+        if (lettersOfTexts >= 0 && innards == 0) {
+            metadata.putIfAbsent(name, text);
+        }
+    }
+
+    /** What contains itself is not entered again; and when more has been visited than the file has bytes, neither is what was seen before. */
+    private void enter(String name, Object container, int depth) throws DamagedFileException {
+        boolean isNew = seen.add(container);
+        if (depth == DEEPEST) {
+            text(name, "not read: it is nested more than " + DEEPEST + " deep");
+        } else if ((isNew || visited < 1000 + fileSize) && inside.add(container)) {
+            String start = name.isEmpty() ? "" : name + ".";
+            switch (container) {
+                case Map<?, ?> map -> visitAll(start, map, depth);
+                case List<?> list -> visitAll(start, list, depth);
+                case Pickled.Tuple tuple -> visitAll(start, tuple.items(), depth);
+                default -> visitForeign(name, start, (Pickled.Foreign) container, depth);
             }
-            case List<?> list -> visitAll(start, list, depth);
-            case Pickled.Tuple tuple -> visitAll(start, tuple.items(), depth);
-            case Pickled.Tensor tensor -> {
-                if (tensors.put(name, stored(name, tensor)) != null) {
-                    throw new DamagedFileException("two tensors in it are named \"" + name + "\"");
-                }
-            }
-            case String text -> metadata.put(name, text);
-            case Number number -> {
-                String text = number.toString();
-                letters -= text.length();
-                metadata.put(name, text);
-            }
-            case Boolean truth -> metadata.put(name, truth.toString());
-            default -> {} // None, and names that stand for themselves
+            inside.remove(container);
+        }
+    }
+
+    private void visitAll(String start, Map<?, ?> map, int depth) throws DamagedFileException {
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            visit(start, entry.getKey(), entry.getValue(), depth + 1);
         }
     }
 
     private void visitAll(String start, List<?> items, int depth) throws DamagedFileException {
         for (int i = 0; i < items.size(); i++) {
-            visit(start + i, items.get(i), depth + 1);
+            visit(start, i, items.get(i), depth + 1);
         }
     }
 
-    private StoredTensor stored(String name, Pickled.Tensor tensor) throws DamagedFileException {
-        DType type = tensor.storage().type();
-        long[] sizes = tensor.sizes(), strides = tensor.strides();
-        long bytes = type.bytes(name, sizes);
-        MemorySegment storage = storages.bytes(tensor.storage());
-        long elements = storage.byteSize() / type.bytes();
-        if (bytes == 0) {
-            return new StoredTensor(name, type, sizes, storage.asSlice(0, 0));
-        }
-        long last = tensor.offset();
-        boolean contiguous = true;
-        long stride = 1;
-        for (int d = sizes.length - 1; d >= 0; d--) {
-            long reach = sizes[d] - 1;
-            if (reach > 0 && strides[d] > elements / reach || tensor.offset() > elements) {
-                last = Long.MAX_VALUE;
-                break;
-            }
-            last += reach * strides[d];
-            contiguous &= sizes[d] == 1 || strides[d] == stride;
-            stride *= sizes[d];
-        }
-        if (last >= elements || bytes / type.bytes() > elements) {
-            throw new DamagedFileException("tensor \"" + name + "\" " + type + " " + Arrays.toString(sizes) + " with strides " + Arrays.toString(strides) + " from element " + tensor.offset()
-                    + " on goes beyond its storage of " + elements + " elements, or uses some of them twice");
-        }
-        MemorySegment whole = storage.asSlice(tensor.offset() * type.bytes());
-        return new StoredTensor(name, type, sizes, contiguous ? whole.asSlice(0, bytes) : gathered(whole, sizes, strides, bytes, type.bytes()));
-    }
-
-    /** The elements row-major. */
-    private MemorySegment gathered(MemorySegment storage, long[] sizes, long[] strides, long bytes, int size) throws DamagedFileException {
-        room -= bytes;
-        if (room < 0) {
-            throw new DamagedFileException("its tensors use their storages in so many orders that they would take more than four times the file's size");
-        }
-        MemorySegment result = arena.allocate(bytes, 8);
-        long[] index = new long[sizes.length];
-        long from = 0;
-        for (long to = 0; to < bytes; to += size) {
-            MemorySegment.copy(storage, from * size, result, to, size);
-            for (int d = sizes.length - 1; d >= 0; d--) {
-                from += strides[d];
-                if (++index[d] < sizes[d]) {
-                    break;
+    private void visitForeign(String name, String start, Pickled.Foreign object, int depth) throws DamagedFileException {
+        text(name, "an object of " + object.name);
+        if (object.name.equals("collections.OrderedDict") && object.arguments.getFirst() instanceof List<?> pairs) { // as Python 2 writes them
+            for (Object pair : pairs) {
+                if (pair instanceof List<?> two && two.size() == 2) {
+                    visit(start, keys.text(two.getFirst()), two.getLast(), depth + 1);
                 }
-                from -= strides[d] * sizes[d];
-                index[d] = 0;
+            }
+            return;
+        }
+        innards++;
+        for (int i = 0; i < object.arguments.size(); i++) {
+            visit(object.arguments.size() == 1 ? name : start + i, object.arguments.get(i), depth + 1);
+        }
+        if (!(object.state() instanceof Map)) {
+            visit(name, object.state(), depth + 1);
+        }
+        innards--;
+        visitAll(start, object.items(), depth);
+        visitAll(start, object.entries(), depth);
+        if (object.state() instanceof Map<?, ?> attributes && attributes.get("_parameters") instanceof Map<?, ?> parameters && attributes.get("_modules") instanceof Map<?, ?> modules) {
+            visitAll(start, parameters, depth);
+            if (attributes.get("_buffers") instanceof Map<?, ?> buffers) {
+                visitAll(start, buffers, depth);
+            }
+            visitAll(start, modules, depth);
+        } else if (object.state() instanceof Map<?, ?> attributes) {
+            for (Map.Entry<?, ?> attribute : attributes.entrySet()) {
+                if (!object.name.startsWith(SCRIPT) || !attribute.getKey().toString().startsWith("_")) {
+                    visit(start, attribute.getKey(), attribute.getValue(), depth + 1);
+                }
             }
         }
-        return result;
+    }
+
+    /** Whether tensors may be in it. */
+    private static boolean isContainer(Object item) {
+        return switch (item) {
+            case Map<?, ?> _, List<?> _, Pickled.Tuple _, Pickled.Foreign _, Pickled.Tensor _, Pickled.OpaqueTensor _ -> true;
+            default -> false;
+        };
     }
 }

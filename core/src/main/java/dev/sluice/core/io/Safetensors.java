@@ -7,13 +7,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,7 +38,7 @@ final class Safetensors {
     static final String METADATA = "__metadata__";
 
     private static final int ALIGNMENT = 8;
-    private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).maxStringLength((int) LONGEST_HEADER).maxNameLength((int) LONGEST_HEADER).build()).build();
 
     private Safetensors() {}
@@ -45,37 +49,46 @@ final class Safetensors {
     }
 
     /** What is in a file. */
-    static TensorFile.Content read(MemorySegment file) throws DamagedFileException {
+    static TensorFile.Content read(OpenFile open) throws DamagedFileException {
+        MemorySegment file = open.bytes();
         long length = file.byteSize() < 8 ? -1 : file.get(DType.LONG, 0);
         if (length < 2 || length > Math.min(LONGEST_HEADER, file.byteSize() - 8)) {
             throw new DamagedFileException("its header is said to have " + Long.toUnsignedString(length) + " bytes, of a file of " + file.byteSize() + "; at most "
                     + LONGEST_HEADER + " that are there can be read");
         }
         try {
-            return new Header(file.asSlice(8, length), file.asSlice(8 + length)).read();
+            return new Header(open, file.asSlice(8, length), 8 + length).read();
         } catch (DamagedFileException e) {
             throw e;
         } catch (JsonProcessingException e) {
             throw new DamagedFileException("its header is no JSON of a safetensors file: " + e.getOriginalMessage());
+        } catch (CharacterCodingException e) {
+            throw new DamagedFileException("its header is not in UTF-8");
         } catch (IOException e) {
             throw new DamagedFileException("its header cannot be read: " + e.getMessage());
         }
     }
 
     private static final class Header {
+        private final OpenFile file;
         private final MemorySegment text;
-        private final MemorySegment data;
+        private final long start;
+        private final long dataSize;
         private final Map<String, String> metadata = new LinkedHashMap<>();
         private final List<StoredTensor> tensors = new ArrayList<>();
+        private final List<Place> places = new ArrayList<>();
         private JsonParser json;
 
-        Header(MemorySegment text, MemorySegment data) {
+        Header(OpenFile file, MemorySegment text, long start) {
+            this.file = file;
             this.text = text;
-            this.data = data;
+            this.start = start;
+            dataSize = file.bytes().byteSize() - start;
         }
 
         TensorFile.Content read() throws IOException {
-            try (JsonParser parser = JSON.createParser(text.toArray(ValueLayout.JAVA_BYTE))) {
+            ByteArrayInputStream bytes = new ByteArrayInputStream(text.toArray(ValueLayout.JAVA_BYTE));
+            try (JsonParser parser = JSON.createParser(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()))) {
                 json = parser;
                 expect(JsonToken.START_OBJECT, "the header");
                 for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
@@ -130,46 +143,49 @@ final class Safetensors {
 
         private long[] numbers(String what) throws IOException {
             expect(JsonToken.START_ARRAY, what);
-            List<Long> numbers = new ArrayList<>();
+            long[] numbers = new long[4];
+            int count = 0;
             while (json.nextToken() != JsonToken.END_ARRAY) {
                 if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER || json.getLongValue() < 0) {
                     throw new DamagedFileException(what + " contains " + json.getText() + "; whole numbers from 0 to " + Long.MAX_VALUE + " are required");
                 }
-                numbers.add(json.getLongValue());
+                if (count == numbers.length) {
+                    numbers = Arrays.copyOf(numbers, 2 * count);
+                }
+                numbers[count++] = json.getLongValue();
             }
-            return numbers.stream().mapToLong(n -> n).toArray();
+            return Arrays.copyOf(numbers, count);
         }
 
-        private StoredTensor stored(String name, String type, long[] sizes, long from, long to) throws DamagedFileException {
-            DType known = DType.named(type).orElseThrow(() -> new DamagedFileException("tensor \"" + name + "\" is of type " + type + ", which cannot be read; "
-                    + List.of(DType.values()) + " can"));
-            if (from > to || to > data.byteSize()) {
-                throw new DamagedFileException("tensor \"" + name + "\" has data_offsets " + from + " to " + to + " in " + data.byteSize() + " bytes of data");
+        private StoredTensor stored(String name, String typeName, long[] sizes, long from, long to) throws DamagedFileException {
+            ElementType type = ElementType.named(typeName);
+            if (from > to || to > dataSize) {
+                throw new DamagedFileException("tensor \"" + name + "\" has data_offsets " + from + " to " + to + " in " + dataSize + " bytes of data");
             }
-            long bytes = known.bytes(name, sizes);
+            long bytes = type.bits() == 0 ? to - from : type.bytes(name, sizes);
             if (bytes != to - from) {
-                throw new DamagedFileException("tensor \"" + name + "\" " + known + " " + Arrays.toString(sizes) + " has " + bytes + " bytes, its data_offsets say " + (to - from));
+                throw new DamagedFileException("tensor \"" + name + "\" " + type + " " + Arrays.toString(sizes) + " has " + bytes + " bytes, its data_offsets say " + (to - from));
             }
-            return new StoredTensor(name, known, sizes, data.asSlice(from, bytes));
+            places.add(new Place(name, from, to));
+            return StoredTensor.inFile(name, type, sizes, new Elements.InFile(file, start + from, bytes, null));
         }
 
         private void requireNoOverlap() throws DamagedFileException {
             long end = 0;
-            for (StoredTensor tensor : tensors.stream().sorted(Comparator.comparingLong((StoredTensor t) -> offset(t)).thenComparingLong(t -> t.bytes().byteSize())).toList()) {
-                if (offset(tensor) != end) {
-                    throw new DamagedFileException("the data of \"" + tensor.name() + "\" begin at byte " + offset(tensor) + ", where those before end at " + end
+            places.sort(Comparator.comparingLong(Place::from).thenComparingLong(Place::to));
+            for (Place place : places) {
+                if (place.from != end) {
+                    throw new DamagedFileException("the data of \"" + place.name + "\" begin at byte " + place.from + ", where those before end at " + end
                             + "; there must be neither holes nor overlaps");
                 }
-                end += tensor.bytes().byteSize();
+                end = place.to;
             }
-            if (end != data.byteSize()) {
-                throw new DamagedFileException("its tensors have " + end + " bytes of data, the file " + data.byteSize());
+            if (end != dataSize) {
+                throw new DamagedFileException("its tensors have " + end + " bytes of data, the file " + dataSize);
             }
         }
 
-        private long offset(StoredTensor tensor) {
-            return tensor.bytes().address() - data.address();
-        }
+        private record Place(String name, long from, long to) {}
     }
 
     /**
@@ -192,13 +208,13 @@ final class Safetensors {
             long end = 0;
             for (StoredTensor tensor : tensors) {
                 json.writeObjectFieldStart(tensor.name());
-                json.writeStringField("dtype", tensor.type().name());
+                json.writeStringField("dtype", tensor.typeName());
                 json.writeFieldName("shape");
                 json.writeArray(tensor.sizes(), 0, tensor.sizes().length);
                 json.writeFieldName("data_offsets");
-                json.writeArray(new long[] {end, end + tensor.bytes().byteSize()}, 0, 2);
+                json.writeArray(new long[] {end, end + tensor.byteSize()}, 0, 2);
                 json.writeEndObject();
-                end += tensor.bytes().byteSize();
+                end += tensor.byteSize();
             }
             json.writeEndObject();
         }

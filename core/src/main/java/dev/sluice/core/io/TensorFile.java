@@ -5,19 +5,21 @@ import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.nn.Module;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -31,24 +33,23 @@ import java.util.function.Predicate;
  * TensorFile.write(Path.of("lstm.safetensors"), lstm.namedParameters());
  * }</pre>
  *
- * <p>A file of safetensors is mapped: its tensors take memory when they are copied out, and none when they are loaded into a module. It must stay as it is until it is closed. F16, BF16 and F64 become float32,
- * the last of them rounded.
+ * <p>A file is mapped: its tensors take memory when they are copied out, and none when they are loaded into a module. It must stay as it is until it is closed. F16, BF16 and F64 become
+ * float32, the last of them rounded. What nobody asks for is no obstacle: an object that is not understood is a line of {@link #metadata}, and a tensor that cannot be read says why
+ * when it is asked for. All of this may be used by several threads at once, and by threads that are interrupted, which they stay.
  */
 public final class TensorFile implements AutoCloseable {
     /** What can be written, and so much can be read. */
     static final int LONGEST_NAME = 500;
 
-    /** A file that is worth the start of threads. */
+    /** So many bytes are worth the start of threads. */
     private static final long LARGE = 1 << 24;
 
-    private static final long PIECE = 1 << 20;
-
-    private final Path path;
+    private final OpenFile file;
+    private final Optional<Shards> shards;
     private final Format format;
-    private final FileChannel channel;
-    private final MemorySegment bytes; // all of the file, mapped
-    private final Arena arena;
     private final Map<String, StoredTensor> tensors;
+    private final NavigableMap<String, Integer> places = new TreeMap<>(); // in the order of the file
+    private final List<StoredTensor> inOrder;
     private final Map<String, String> metadata;
 
     /** What there is in a file: tensors, and texts beside them. */
@@ -70,74 +71,106 @@ public final class TensorFile implements AutoCloseable {
         }
     }
 
-    private TensorFile(Path path, Format format, FileChannel channel, MemorySegment bytes, Arena arena, Content content) {
-        this.path = path;
+    private TensorFile(OpenFile file, Optional<Shards> shards, Format format, Content content) {
+        this.file = file;
+        this.shards = shards;
         this.format = format;
-        this.channel = channel;
-        this.bytes = bytes;
-        this.arena = arena;
+        inOrder = content.tensors();
         Map<String, StoredTensor> all = new LinkedHashMap<>();
-        content.tensors().forEach(tensor -> all.put(tensor.name(), tensor));
+        for (StoredTensor tensor : inOrder) {
+            places.put(tensor.name(), all.size());
+            all.put(tensor.name(), tensor);
+        }
         tensors = Collections.unmodifiableMap(all);
         metadata = Collections.unmodifiableMap(content.metadata());
     }
 
     /**
-     * @throws DamagedFileException when it is no such file, or damaged, or holds what is not read for safety's sake
+     * A file of any file system; what is not a file of this machine's, such as an entry of a jar, is read into memory whole.
+     *
+     * @throws DamagedFileException when it is no such file, or damaged
      */
     public static TensorFile open(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             throw new DamagedFileException(path + ": it is a folder; a file of safetensors or of PyTorch is required");
         }
-        FileChannel channel = FileChannel.open(path);
-        Arena arena = Arena.ofShared();
+        return open(OpenFile.of(path), Shards.of(path));
+    }
+
+    /**
+     * All that a stream has; it is not closed.
+     *
+     * <pre>{@code
+     * try (InputStream in = Tagger.class.getResourceAsStream("tagger.safetensors"); TensorFile file = TensorFile.open("tagger.safetensors", in)) {
+     *     file.load(tagger, "");
+     * }
+     * }</pre>
+     *
+     * @param name for messages
+     * @throws DamagedFileException when it is no such file, or damaged
+     */
+    public static TensorFile open(String name, InputStream in) throws IOException {
+        Objects.requireNonNull(in, () -> "open: the stream for " + name + " is null; is there a resource of this name?");
+        return open(OpenFile.of(name, in), Optional.empty());
+    }
+
+    /**
+     * The bytes of a file, which are not copied and must stay as they are until it is closed.
+     *
+     * @param name for messages
+     * @throws DamagedFileException when they are not those of such a file, or damaged
+     */
+    public static TensorFile open(String name, byte[] bytes) throws IOException {
+        return open(OpenFile.of(name, bytes), Optional.empty());
+    }
+
+    private static TensorFile open(OpenFile file, Optional<Shards> shards) throws IOException {
         try {
-            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            Format format = format(bytes);
-            return new TensorFile(path, format, channel, bytes, arena, switch (format) {
-                case PYTORCH -> PyTorchArchive.read(path, arena);
-                case PYTORCH_LEGACY -> PyTorchLegacy.read(bytes, arena);
-                case SAFETENSORS -> Safetensors.read(bytes);
+            Format format = format(file.bytes());
+            return new TensorFile(file, shards, format, switch (format) {
+                case PYTORCH -> PyTorchArchive.read(file);
+                case PYTORCH_LEGACY -> PyTorchLegacy.read(file);
+                case SAFETENSORS -> Safetensors.read(file);
             });
         } catch (DamagedFileException e) {
-            close(channel, arena);
-            throw new DamagedFileException(path + ": " + e.getMessage());
+            file.close();
+            throw new DamagedFileException(file.name() + ": " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            file.close();
+            throw e.getCause();
+        } catch (InternalError e) { // of a mapping whose file has become shorter
+            file.close();
+            throw new DamagedFileException(file.name() + ": it became shorter while it was read");
         } catch (Throwable e) {
-            close(channel, arena);
+            file.close();
             throw e;
         }
     }
 
     private static Format format(MemorySegment bytes) throws DamagedFileException {
-        if (PyTorchArchive.is(bytes)) {
+        if (Safetensors.is(bytes)) { // first: the length of its header may look like the beginning of an archive
+            return Format.SAFETENSORS;
+        } else if (PyTorchArchive.is(bytes)) {
             return Format.PYTORCH;
         } else if (PyTorchLegacy.is(bytes)) {
             return Format.PYTORCH_LEGACY;
-        } else if (Safetensors.is(bytes)) {
-            return Format.SAFETENSORS;
         }
-        throw new DamagedFileException("it begins neither as safetensors do nor as a checkpoint of PyTorch");
-    }
-
-    private static void close(FileChannel channel, Arena arena) {
-        arena.close();
-        try {
-            channel.close();
-        } catch (IOException nothingWasWritten) {
-            // and so nothing is lost
-        }
+        throw new DamagedFileException("it begins neither as safetensors do nor as a checkpoint of PyTorch" + OtherFiles.hint(bytes));
     }
 
     public Format format() {
         return format;
     }
 
-    /** Texts beside the tensors: safetensors' metadata; of a checkpoint, its numbers and texts, by their keys joined with dots. */
+    /**
+     * Texts beside the tensors: safetensors' metadata; of a checkpoint, its numbers and texts, by their keys joined with dots, and the names of the objects in it that are not
+     * understood. What is beyond a million letters and sixteen for each byte of a checkpoint is left out.
+     */
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** What is in the file, by name, in its order. Not to be used when the file is closed. */
+    /** What is in the file, by name, in its order, and what cannot be read, too. Not to be used when the file is closed. */
     public Map<String, StoredTensor> stored() {
         return tensors;
     }
@@ -145,7 +178,7 @@ public final class TensorFile implements AutoCloseable {
     /**
      * A copy of a tensor as float32.
      *
-     * @throws IllegalArgumentException when there is none of this name, or it has no floating-point numbers
+     * @throws IllegalArgumentException when there is none of this name, it cannot be read, or it has no floating-point numbers
      */
     public Tensor tensor(String name) {
         return require(name).toTensor();
@@ -154,7 +187,7 @@ public final class TensorFile implements AutoCloseable {
     private StoredTensor require(String name) {
         StoredTensor stored = tensors.get(name);
         if (stored == null) {
-            throw new IllegalArgumentException(path + ": there is no tensor \"" + name + "\"; " + names() + " are there");
+            throw new IllegalArgumentException(file.name() + ": there is no tensor \"" + name + "\"; " + names() + " are there" + whereElse());
         }
         return stored;
     }
@@ -163,10 +196,18 @@ public final class TensorFile implements AutoCloseable {
         return tensors.size() <= 20 ? tensors.keySet().toString() : tensors.size() + " others, such as " + tensors.keySet().iterator().next();
     }
 
-    /** Copies of the tensors whose names begin with {@code prefix} and a dot, under what follows; all of them if it is empty. */
+    private String whereElse() {
+        return shards.map(several -> "; it is one of several files of a model, and the rest is in " + several.others()).orElse("");
+    }
+
+    /** Copies of the tensors whose names begin with {@code prefix} and a dot, under what follows; all of them if it is empty. Only those of floating-point numbers are copied. */
     public Map<String, Tensor> tensors(String prefix) {
         Map<String, Tensor> copies = new LinkedHashMap<>();
-        stored(prefix).forEach((name, stored) -> copies.put(name, stored.toTensor()));
+        stored(prefix).forEach((name, stored) -> {
+            if (stored.isFloats()) {
+                copies.put(name, stored.toTensor());
+            }
+        });
         return copies;
     }
 
@@ -176,17 +217,29 @@ public final class TensorFile implements AutoCloseable {
      * @throws IllegalArgumentException when there is nothing
      */
     public Map<String, StoredTensor> stored(String prefix) {
+        String start = start(prefix);
         Map<String, StoredTensor> part = new LinkedHashMap<>();
-        String start = prefix.isEmpty() || prefix.endsWith(".") ? prefix : prefix + ".";
-        tensors.forEach((name, stored) -> {
-            if (name.startsWith(start)) {
-                part.put(name.substring(start.length()), stored.named(name.substring(start.length())));
-            }
+        under(start).values().stream().sorted().map(inOrder::get).forEach(stored -> {
+            String rest = stored.name().substring(start.length());
+            part.put(rest, stored.named(rest));
         });
         if (part.isEmpty()) {
-            throw new IllegalArgumentException(path + ": no name begins with \"" + start + "\"; " + names() + " are there");
+            throw new IllegalArgumentException(file.name() + ": no name begins with \"" + start + "\"; " + names() + " are there" + whereElse());
         }
         return part;
+    }
+
+    private static String start(String prefix) {
+        return prefix.isEmpty() || prefix.endsWith(".") ? prefix : prefix + ".";
+    }
+
+    /** The names that begin so, with a dot at its end: from it to what has the next letter in place of the dot. */
+    private Map<String, Integer> under(String start) {
+        return start.isEmpty() ? places : places.subMap(start, start.substring(0, start.length() - 1) + (char) ('.' + 1));
+    }
+
+    boolean has(String prefix) {
+        return !under(start(prefix)).isEmpty();
     }
 
     /**
@@ -194,10 +247,19 @@ public final class TensorFile implements AutoCloseable {
      *
      * @param prefix of the names in the file; empty if the module's are all there is
      * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
+     * @throws DamagedFileException when the file has changed, or a checksum is wrong
      */
     public void load(Module module, String prefix) throws IOException {
         Map<StoredTensor, Tensor> pairs = new LinkedHashMap<>();
-        module.load(stored(prefix), StoredTensor::shapeOfFloats, pairs::put);
+        Map<String, StoredTensor> part = stored(prefix);
+        try {
+            module.load(part, StoredTensor::shapeOfFloats, pairs::put);
+        } catch (IllegalArgumentException e) {
+            if (shards.isPresent() && !part.keySet().containsAll(module.namedParameters().keySet())) {
+                throw new IllegalArgumentException(e.getMessage() + whereElse(), e);
+            }
+            throw e;
+        }
         copy(pairs);
     }
 
@@ -216,7 +278,8 @@ public final class TensorFile implements AutoCloseable {
     /**
      * Writes the tensors of these names into {@code targets}, without a copy in between.
      *
-     * @throws IllegalArgumentException when there is none of a name, or it is of another shape; nothing is written then
+     * @throws IllegalArgumentException when there is none of a name, it cannot be read, or it is of another shape; nothing is written then
+     * @throws DamagedFileException when the file has changed, or a checksum is wrong
      */
     public void copyTo(Map<String, Tensor> targets) throws IOException {
         Map<StoredTensor, Tensor> pairs = new LinkedHashMap<>();
@@ -224,46 +287,52 @@ public final class TensorFile implements AutoCloseable {
         copy(pairs);
     }
 
-    /** All tensors are written together; a large file is read on several threads. */
+    /** All tensors are written together; many bytes are read on several threads. */
     private void copy(Map<StoredTensor, Tensor> pairs) throws IOException {
-        try (Workers workers = bytes.byteSize() < LARGE ? Workers.of(1) : Workers.configured()) {
-            Tensor.write(pairs.values(), () -> pairs.forEach((stored, tensor) -> {
-                if (format == Format.SAFETENSORS && stored.isMemory()) {
-                    read(stored, tensor, workers);
-                } else {
-                    stored.copyTo(tensor);
+        try {
+            pairs.keySet().forEach(StoredTensor::requireIntact);
+            boolean large = file.isMapped() && pairs.keySet().stream().map(StoredTensor::inFile).filter(Objects::nonNull).mapToLong(Elements.InFile::size).sum() >= LARGE;
+            Map<StoredTensor, MemorySegment> toRead = new LinkedHashMap<>();
+            Tensor.write(pairs.values(), () -> {
+                pairs.forEach((stored, tensor) -> {
+                    if (large && stored.inFile() != null) {
+                        toRead.put(stored, StoredTensor.numbers(tensor, tensor.matrixToWrite()));
+                    } else {
+                        stored.copyTo(tensor);
+                    }
+                });
+                if (large) {
+                    OpenFile.onOwnThread(() -> read(toRead));
                 }
-            }));
+            });
+            Reference.reachabilityFence(pairs);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    /** Reads numbers where they belong; through the mapping each of its pages would cost a fault, which takes twice as long as the reading. */
-    private void read(StoredTensor stored, Tensor tensor, Workers workers) {
-        MemorySegment to = StoredTensor.numbers(tensor, tensor.matrixToWrite());
-        long from = stored.bytes().address() - bytes.address();
-        workers.run((int) Math.ceilDiv(to.byteSize(), PIECE), i -> {
-            ByteBuffer piece = to.asSlice(i * PIECE, Math.min(PIECE, to.byteSize() - i * PIECE)).asByteBuffer();
-            try {
-                for (long at = from + i * PIECE; piece.hasRemaining(); ) {
-                    int count = channel.read(piece, at);
-                    if (count < 0) {
-                        throw new DamagedFileException(path + ": it became shorter while it was read");
-                    }
-                    at += count;
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        Reference.reachabilityFence(tensor);
+    private void read(Map<StoredTensor, MemorySegment> targets) {
+        try (Workers workers = Workers.configured()) {
+            targets.forEach((stored, to) -> file.read(workers, stored.inMessages(), stored.inFile().from(), to));
+        }
     }
 
-    /** The shapes of what is under a prefix, as {@link dev.sluice.core.LSTM#of(Map)} takes them. */
+    /**
+     * The shapes of what is under a prefix, as {@link dev.sluice.core.LSTM#of(Map)} takes them; what can have none as a tensor is left out.
+     *
+     * @throws IllegalArgumentException when there is nothing, or the file is one of several and another has names under this prefix, too: part of a module would look like a smaller one
+     */
     public Map<String, Shape> shapes(String prefix) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        stored(prefix).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        stored(prefix).forEach((name, tensor) -> {
+            if (tensor.hasShape()) {
+                shapes.put(name, tensor.shape());
+            }
+        });
+        shards.flatMap(several -> several.elsewhere(prefix)).ifPresent(other -> {
+            throw new IllegalArgumentException(file.name() + ": it is one of several files of a model, and has a part of \"" + prefix + "\" only; " + other
+                    + " has more of it; all of it in one file is required (in Python, save the model with a larger max_shard_size)");
+        });
         return shapes;
     }
 
@@ -310,14 +379,16 @@ public final class TensorFile implements AutoCloseable {
 
     /** For messages. */
     static String shortened(String name) {
-        return name.length() > 60 ? name.substring(0, 60) + "…" : name;
+        return shortened(name, 60);
+    }
+
+    static String shortened(String name, int most) {
+        return name.length() > most ? name.substring(0, most) + "…" : name;
     }
 
     /** Ends the use of everything in {@link #stored}. Copies stay. */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            close(channel, arena);
-        }
+        file.close();
     }
 }

@@ -23,6 +23,9 @@ final class Written {
             if (!names.add(name)) {
                 throw new IllegalArgumentException("write: two tensors have one name, \"" + TensorFile.shortened(name) + "\"; names must differ");
             }
+            if (!format.holds(tensor)) {
+                throw new IllegalArgumentException("write: the kind " + format + " cannot hold " + tensor + "; leave it out" + (TensorFile.Format.SAFETENSORS.holds(tensor) ? ", or write safetensors" : ""));
+            }
         }
         metadata.forEach((key, text) -> {
             requireUnicode("metadata is named", key);

@@ -8,7 +8,8 @@
  * TensorFile.write(Path.of("lstm.safetensors"), lstm.namedParameters());     // or .pt
  * }</pre>
  *
- * <p>Nothing in a file is ever executed: of PyTorch's checkpoints, which are pickles, only what tensors are made of is understood, and everything else is
- * refused by its name. Files are checked before anything is made of them, and one that is damaged or lies costs memory in proportion to its size, not to what it claims.
+ * <p>Nothing in a file is ever executed: of PyTorch's checkpoints, which are pickles, only what tensors are made of is understood, and everything else becomes a name. Nor does
+ * what nobody asks for decide whether a file opens: a tensor that cannot be read says why when it is asked for. Files are checked before anything is made of them, and one that is
+ * damaged or lies costs memory in proportion to its size, not to what it claims.
  */
 package dev.sluice.core.io;

@@ -24,6 +24,11 @@ class FuzzTensorFileTest {
         } catch (DamagedFileException e) {
             assertThat(e).hasMessageStartingWith(path + ": ");
         }
+        try (TensorFile file = TensorFile.open("bytes", bytes)) {
+            file.stored().values().forEach(HostileFilesTest::read);
+        } catch (DamagedFileException e) {
+            assertThat(e).hasMessageStartingWith("bytes: ");
+        }
         assertThat(folder.toFile().list()).containsExactly("file");
     }
 }

@@ -85,8 +85,8 @@ class HostileArchivesTest {
             zip.write(new byte[100_000_000]);
         }
         assertThat(bytes.size()).isLessThan(200_000);
-        assertThat(outcome(folder, bytes.toByteArray())).isEqualTo("a/data.pkl is compressed, or said to have 100000000 bytes of a file of " + bytes.size()
-                + "; PyTorch compresses nothing, and neither is read");
+        assertThat(outcome(folder, bytes.toByteArray())).isEqualTo("a/data.pkl is compressed or encrypted, or said to have 100000000 bytes of a file of " + bytes.size()
+                + "; PyTorch compresses nothing, and neither is read; pack it again without compression (zip -0)");
     }
 
     @Test

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.sluice.api.Memory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,9 +70,20 @@ class HostileFilesTest {
 
     @Test
     void whatIsNoFileOfTensorsIsRefused() throws IOException {
-        for (byte[] bytes : new byte[][] {{}, {'P', 'K', 3, 4}, new byte[100], "#!/bin/sh\nreboot\n".getBytes()}) {
+        for (byte[] bytes : new byte[][] {{'P', 'K', 3, 4}, new byte[100], "#!/bin/sh\nreboot\n".getBytes()}) {
             assertThat(outcome(folder, bytes)).isEqualTo("it begins neither as safetensors do nor as a checkpoint of PyTorch");
         }
+    }
+
+    @Test
+    void whatIsTakenForWeightsIsNamed() throws IOException {
+        String page = "it is a page in HTML, as a download that was refused leaves it";
+        Map.of("", "it is empty", "\u0089HDF\r\n\u001a\n and more", "it is HDF5, as Keras writes it", "\u0093NUMPY\1", "it is an array of NumPy", "GGUF\3", "it is GGUF, as llama.cpp reads it",
+                "\u001f\u008b\b", "it is compressed by gzip; unpack it first", "version https://git-lfs.github.com/spec/v1\n",
+                "it is a pointer of Git LFS, not the file; get it with git lfs pull", " <!DOCTYPE HTML><html>404", page, "<html>", page,
+                "{\"metadata\": {}, \"weight_map\": {\"a\": \"b\"}}", "it is the index of a model in several files: open those that it names").forEach((start, what) ->
+                assertThatThrownBy(() -> TensorFile.open("model", start.getBytes(StandardCharsets.ISO_8859_1))).isInstanceOf(DamagedFileException.class)
+                        .hasMessage("model: it begins neither as safetensors do nor as a checkpoint of PyTorch; " + what));
     }
 
     @Test
@@ -87,9 +101,9 @@ class HostileFilesTest {
     }
 
     @Test
-    void aTextOfMoreThanTwoGigabytesIsRefused() throws IOException {
-        byte[] pickle = HostilePicklesTest.bytes(0x80, 2, 0x8a, 10, new byte[9], 0, 0x8d, new byte[] {1, 0, 0, (byte) 0x80, 0, 0, 0, 0});
-        assertThat(outcome(sparse(pickle, pickle.length + (1L << 31) + 10))).isEqualTo("its pickle has a text of 2147483649 bytes; at most 268435456 can be read");
+    void aTextOfMoreThanTwoGigabytesIsNotRead() throws IOException {
+        byte[] pickle = HostilePicklesTest.bytes(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, ".", 0x8d, new byte[] {1, 0, 0, (byte) 0x80, 0, 0, 0, 0});
+        assertThat(outcome(sparse(pickle, pickle.length + (1L << 31) + 10))).isEqualTo("its pickle has 0x0 at byte 2147483673, which is no code of a pickle");
     }
 
     private Path sparse(byte[] start, long length) throws IOException {
@@ -113,13 +127,19 @@ class HostileFilesTest {
         try (TensorFile file = TensorFile.open(path)) {
             file.stored().values().forEach(HostileFilesTest::read);
         } catch (DamagedFileException e) {
-            assertThat(e).hasMessageStartingWith(path + ": ");
-            outcome = e.getMessage().substring((path + ": ").length());
+            outcome = afterName(path, e);
+        } catch (UncheckedIOException e) {
+            outcome = afterName(path, e.getCause());
         }
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - allocated).as("bytes that Java took to read %d, and freed", size).isLessThan(200 << 20);
         assertThat(THREADS.getCurrentThreadCpuTime() - time).as("nanoseconds of this thread, whatever else the machine does").isLessThan(15_000_000_000L);
         assertThat(Memory.bytesInUse()).as("bytes of tensors").isLessThanOrEqualTo(inUse);
         return outcome;
+    }
+
+    private static String afterName(Path path, IOException e) {
+        assertThat(e).isInstanceOf(DamagedFileException.class).hasMessageStartingWith(path + ": ");
+        return e.getMessage().substring((path + ": ").length());
     }
 
     /** Reads it, or is told by name why not. */
