@@ -68,6 +68,7 @@ interface Elements {
 
         @Override
         public MemorySegment bytes(String what) {
+            file.requireOpen(what);
             requireIntact(what);
             return file.bytes().asSlice(from, size);
         }

@@ -153,7 +153,7 @@ final class OpenFile implements AutoCloseable {
         }
     }
 
-    private void requireOpen(String what) {
+    void requireOpen(String what) {
         if (!arena.scope().isAlive()) {
             throw new IllegalStateException(name + ": " + what + " is asked for after the file was closed; use it before, or keep a copy of it (toTensor)");
         }

@@ -3,7 +3,8 @@
 
 Their numbers are not stored elsewhere: both sides compute them with value(), as the fixtures of the LSTM do.
 """
-import collections, os, pathlib, sys
+import collections, io, os, pathlib, sys, zipfile
+import numpy as np
 import torch
 from safetensors.torch import save_file
 
@@ -47,3 +48,28 @@ torch.save({"whole": shared, "tied": shared, "transposed": shared.t(), "rows": s
 torch.save(module, HERE / "module.pt")
 torch.save({"a": tensor(1, 2), "b": Command()}, HERE / "command.pt")
 torch.save({"a": tensor(1, 2), "b": Command()}, HERE / "command-legacy.pt", _use_new_zipfile_serialization=False)
+
+module = lstm()
+torch.save(module.state_dict(), HERE / "legacy-4.pt", pickle_protocol=4, _use_new_zipfile_serialization=False)
+script = io.BytesIO()
+torch.jit.save(torch.jit.script(module), script)
+with zipfile.ZipFile(script) as whole, zipfile.ZipFile(HERE / "script.pt", "w") as part:
+    for name in whole.namelist():
+        if "/code/" not in name:
+            part.writestr(name, whole.read(name))
+
+# what people keep beside a model
+noted, attributed = torch.nn.Parameter(tensor(5, 2)), tensor(6, 3)
+noted.note, attributed.note = "seen", "too"
+schedule = torch.optim.lr_scheduler.MultiStepLR(torch.optim.SGD([noted], 0.1), [30, 80])
+whole = tensor(7, 1, 4)
+objects = {"lstm": module.state_dict(), "score": np.float64(0.91), "array": np.ones(3), "schedule": schedule.state_dict(), "device": torch.device("cpu"), "labels": {"B"}, "bytes": b"\0\1",
+           "more bytes": bytearray(b"ab"), "complex number": 1j, "counts": collections.Counter("aab"), "kinds": frozenset(["one"]), "large": 10 ** 30,
+           "by word": collections.defaultdict(list, {"x": [tensor(8, 2)]}), "keys": {("a", "b"): 1, None: 2, 0.5: 3, False: 4, "7": 5, 7: 6}, "noted": noted, "attributed": attributed,
+           "expanded": whole.expand(3, 4), "unfolded": torch.arange(6.0).unfold(0, 3, 1), "uint16": torch.tensor([0, 65535], dtype=torch.uint16),
+           "float8": torch.ones(2).to(torch.float8_e4m3fn), "complex": torch.ones(2, dtype=torch.complex64), "quantized": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8),
+           "sparse": torch.eye(2).to_sparse(), "meta": torch.ones(2, device="meta")}
+torch.save(objects, HERE / "objects.pt")
+torch.save(objects, HERE / "objects-5.pt", pickle_protocol=5)
+torch.save(objects, HERE / "objects-1.pt", pickle_protocol=1)
+save_file({"lstm." + name: t for name, t in module.state_dict().items()} | {name: objects[name] for name in ("uint16", "float8", "complex")}, HERE / "objects.safetensors")
