@@ -42,8 +42,9 @@ public final class Inspect implements Callable<Integer> {
                 int width = file.stored().keySet().stream().mapToInt(String::length).reduce(1, Math::max); // a tensor that was saved alone has no name
                 long bytes = 0;
                 for (StoredTensor tensor : file.stored().values()) {
-                    System.out.printf(Locale.ROOT, "  %-" + width + "s  %-4s %,15d bytes  %s%n", tensor.name(), tensor.type(), tensor.bytes().byteSize(), Arrays.toString(tensor.sizes()));
-                    bytes += tensor.bytes().byteSize();
+                    System.out.printf(Locale.ROOT, "  %-" + width + "s  %-4s %,15d bytes  %s%s%n", tensor.name(), tensor.typeName(), tensor.byteSize(), Arrays.toString(tensor.sizes()),
+                            tensor.refusal().map(reason -> "  cannot be read: " + reason).orElse(""));
+                    bytes += tensor.byteSize();
                 }
                 file.metadata().forEach((key, text) -> System.out.println("  " + key + " = " + text));
                 System.out.printf(Locale.ROOT, "  %d tensors, %,d bytes%n", file.stored().size(), bytes);

@@ -14,6 +14,8 @@ import dev.sluice.core.io.TensorFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +95,29 @@ class WeightFilesTest {
         run(0, Convert::run, "model.safetensors part.pt --prefix encoder.lstm");
         assertThat(folder.resolve("part.pt")).hasSameBinaryContentAs(folder.resolve("lstm.pt"));
         assertThat(run(1, Convert::run, "model.safetensors no.pt --prefix lstm")).isEqualTo("Convert: model.safetensors: no name begins with \"lstm.\"; 21 others, such as head.weight are there");
+    }
+
+    @Test
+    void whatCannotBeReadIsListedAndWhatCannotBeHeldIsLeftOut() throws IOException {
+        String header = "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U16\",\"shape\":[1],\"data_offsets\":[2,4]},"
+                + "\"c\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}";
+        Files.write(folder.resolve("a.safetensors"), ByteBuffer.allocate(8 + header.length() + 8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8)).array());
+        String reason = "its type is none of [F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL]";
+        assertThat(run(0, Inspect::run, "a.safetensors")).isEqualToNormalizingNewlines("""
+                a.safetensors: SAFETENSORS
+                  a  F8_E4M3               2 bytes  [2]  cannot be read: %s
+                  b  U16                2 bytes  [1]
+                  c  F32                4 bytes  [1]
+                  3 tensors, 8 bytes
+                """.replace("%s", reason));
+        assertThat(run(0, Convert::run, "a.safetensors a.pt")).isEqualToNormalizingNewlines("""
+                left out: a F8_E4M3 [2], which PYTORCH cannot hold; %s
+                left out: b U16 [1], which PYTORCH cannot hold
+                1 tensors from a.safetensors (SAFETENSORS) to a.pt (PYTORCH)
+                """.replace("%s", reason));
+        run(0, Convert::run, "a.safetensors b.safetensors");
+        assertThat(run(0, Inspect::run, "b.safetensors")).contains("F8_E4M3").endsWith("3 tensors, 8 bytes\n");
+        assertThat(run(1, Convert::run, "a.safetensors b.pt --prefix x")).startsWith("Convert: a.safetensors: no name begins with");
     }
 
     private void assertRun(Tensor output, LSTMState last, String args) throws IOException {

@@ -119,6 +119,15 @@ public final class StoredTensor {
         return new IllegalArgumentException(name + ": " + form() + " cannot be read: " + refusal);
     }
 
+    boolean hasBytes() {
+        return elements != null;
+    }
+
+    /** Whether safetensors have a name for its type. */
+    boolean isInSafetensors() {
+        return type.inSafetensors();
+    }
+
     /** How many bytes its elements take; 0 if it cannot be read, and its bytes would say nothing. */
     public long byteSize() {
         return elements == null ? 0 : elements.size();

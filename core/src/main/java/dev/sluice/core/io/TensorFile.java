@@ -69,6 +69,11 @@ public final class TensorFile implements AutoCloseable {
             String name = path.toString();
             return name.endsWith(".pt") || name.endsWith(".pth") ? PYTORCH : SAFETENSORS;
         }
+
+        /** Whether a file of this kind can hold a tensor: its bytes are known, and this kind has a name for its type. */
+        public boolean holds(StoredTensor tensor) {
+            return tensor.hasBytes() && (this == SAFETENSORS ? tensor.isInSafetensors() : tensor.type().storage() != null);
+        }
     }
 
     private TensorFile(OpenFile file, Optional<Shards> shards, Format format, Content content) {
