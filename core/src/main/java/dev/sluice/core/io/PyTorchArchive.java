@@ -38,7 +38,7 @@ final class PyTorchArchive {
         long fileSize = file.bytes().byteSize();
         Object state = new Unpickler(file.bytes().asSlice(pickle.from(), pickle.size()), 0).next();
         Storages storages = new Storages(zip, root + "/data/", fileSize);
-        return PyTorchState.read(state, storages::bytes, fileSize);
+        return PyTorchState.read(state, storages::bytes, pickle.size(), fileSize);
     }
 
     private static String root(ZipDirectory zip) throws DamagedFileException {

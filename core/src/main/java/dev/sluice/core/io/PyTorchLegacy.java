@@ -35,7 +35,7 @@ final class PyTorchLegacy {
             throw new DamagedFileException("the keys of its storages are missing");
         }
         Map<String, Elements.InFile> storages = new HashMap<>();
-        long position = pickles.position();
+        long pickleSize = pickles.position(), position = pickleSize;
         for (Object key : keys) {
             Pickled.Storage storage = key instanceof String name ? pickles.storages().get(name) : null;
             if (storage == null || storages.containsKey(storage.key()) || file.byteSize() - position < 8) {
@@ -58,6 +58,6 @@ final class PyTorchLegacy {
                 throw new DamagedFileException("its storage " + storage.key() + " is missing");
             }
             return bytes;
-        }, file.byteSize());
+        }, pickleSize, file.byteSize());
     }
 }

@@ -20,6 +20,7 @@ final class PyTorchState {
 
     private final Storages storages;
     private final long fileSize;
+    private final long mostVisits;
     private final Keys keys;
     private long letters;
     private long lettersOfTexts;
@@ -30,11 +31,12 @@ final class PyTorchState {
     private long visited;
     private int innards; // what objects are made of: only tensors in it are of interest
 
-    private PyTorchState(Storages storages, long fileSize) {
+    private PyTorchState(Storages storages, long pickleSize, long fileSize) {
         this.storages = storages;
         this.fileSize = fileSize;
-        keys = new Keys(fileSize);
-        letters = (1 << 20) + 16 * fileSize;
+        mostVisits = 1000 + pickleSize;
+        keys = new Keys(pickleSize);
+        letters = (1 << 20) + 16 * pickleSize;
         lettersOfTexts = letters;
     }
 
@@ -44,10 +46,11 @@ final class PyTorchState {
     }
 
     /**
-     * @param fileSize which bounds what is made of the file: a pickle may refer to one thing many times
+     * @param pickleSize which bounds what is made of it: a pickle may refer to one thing many times
+     * @param fileSize which bounds what is gathered of the file
      */
-    static TensorFile.Content read(Object pickled, Storages storages, long fileSize) throws DamagedFileException {
-        PyTorchState state = new PyTorchState(storages, fileSize);
+    static TensorFile.Content read(Object pickled, Storages storages, long pickleSize, long fileSize) throws DamagedFileException {
+        PyTorchState state = new PyTorchState(storages, pickleSize, fileSize);
         state.visit("", pickled, 0);
         if (state.tensors.isEmpty()) {
             throw new DamagedFileException("there are no tensors in it" + (pickled instanceof Pickled.Foreign foreign ? "; it is an object of " + foreign.name
@@ -97,12 +100,12 @@ final class PyTorchState {
         }
     }
 
-    /** What contains itself is not entered again; and when more has been visited than the file has bytes, neither is what was seen before. */
+    /** What contains itself is not entered again; and when more has been visited than the pickle has bytes, neither is what was seen before. */
     private void enter(String name, Object container, int depth) throws DamagedFileException {
         boolean isNew = seen.add(container);
         if (depth == DEEPEST) {
             text(name, "not read: it is nested more than " + DEEPEST + " deep");
-        } else if ((isNew || visited < 1000 + fileSize) && inside.add(container)) {
+        } else if ((isNew || visited < mostVisits) && inside.add(container)) {
             String start = name.isEmpty() ? "" : name + ".";
             switch (container) {
                 case Map<?, ?> map -> visitAll(start, map, depth);

@@ -169,7 +169,7 @@ public final class TensorFile implements AutoCloseable {
 
     /**
      * Texts beside the tensors: safetensors' metadata; of a checkpoint, its numbers and texts, by their keys joined with dots, and the names of the objects in it that are not
-     * understood. What is beyond a million letters and sixteen for each byte of a checkpoint is left out.
+     * understood. What is beyond a million letters and sixteen for each byte of a checkpoint's pickle is left out.
      */
     public Map<String, String> metadata() {
         return metadata;

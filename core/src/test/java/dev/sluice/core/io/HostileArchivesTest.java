@@ -123,6 +123,27 @@ class HostileArchivesTest {
         }
     }
 
+    /** As torch.save writes them beyond four gigabytes: sizes and places of eight bytes. */
+    @Test
+    void theLargerFormOfDirectoriesIsRead() throws IOException {
+        byte[] intact = archive(Map.of("a/data.pkl", PICKLE, "a/data/0", new byte[24])), larger = Arrays.copyOf(intact, intact.length + 76);
+        int at = directory(intact, "a/data/0"), end = intact.length - 22;
+        long first = little(intact).getInt(end + 16) & 0xffffffffL, size = little(intact).getInt(end + 12) & 0xffffffffL;
+        little(larger).putShort(at + 46 + 8, (short) 1).putLong(at + 46 + 8 + 4, little(intact).getInt(at + 42)).putInt(at + 42, -1);
+        little(larger).putInt(end, 0x06064b50).putLong(end + 4, 44).putLong(end + 24, 2).putLong(end + 32, 2).putLong(end + 40, size).putLong(end + 48, first);
+        little(larger).putInt(end + 56, 0x07064b50).putLong(end + 64, end).putInt(end + 72, 1);
+        System.arraycopy(intact, end, larger, end + 76, 22);
+        little(larger).putInt(end + 76 + 8, -1).putInt(end + 76 + 12, -1).putInt(end + 76 + 16, -1);
+        assertThat(outcome(folder, larger)).isEqualTo("it is read");
+        for (long lie : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, larger.length, end - 10}) {
+            for (int field : new int[] {end + 32, end + 40, end + 48, end + 64, at + 46 + 8 + 4}) {
+                byte[] archive = larger.clone();
+                little(archive).putLong(field, lie);
+                assertThat(outcome(folder, archive)).as("%d at %d", lie, field).startsWith("it is no intact zip archive: ").hasSizeLessThan(200);
+            }
+        }
+    }
+
     @Test
     void filesThatOverlapTakeNoMoreThanTheArchive() throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();

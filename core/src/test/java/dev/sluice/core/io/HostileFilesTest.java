@@ -32,7 +32,8 @@ class HostileFilesTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"lstm.pt", "legacy.pt", "lstm.safetensors", "types.pt", "types.safetensors", "strided.pt", "command.pt", "command-legacy.pt", "module.pt", "training.pt"})
+    @ValueSource(strings = {"lstm.pt", "legacy.pt", "lstm.safetensors", "types.pt", "types.safetensors", "strided.pt", "command.pt", "command-legacy.pt", "module.pt", "training.pt", "objects.pt",
+        "objects.safetensors", "legacy-4.pt", "script.pt"})
     void whatIsCutShortIsRefusedWhereverItEnds(String name) throws IOException {
         Path path = Files.copy(TensorFileTest.file(name), folder.resolve("file"));
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
@@ -46,7 +47,7 @@ class HostileFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lstm.pt", "legacy.pt", "lstm.safetensors", "types.pt", "types.safetensors", "strided.pt"})
+    @ValueSource(strings = {"lstm.pt", "legacy.pt", "lstm.safetensors", "types.pt", "types.safetensors", "strided.pt", "objects-1.pt", "objects-5.pt", "legacy-4.pt"})
     void whateverByteIsChangedTheFileIsReadOrRefused(String name) throws IOException {
         byte[] intact = Files.readAllBytes(TensorFileTest.file(name));
         Path path = Files.write(folder.resolve("file"), intact);
