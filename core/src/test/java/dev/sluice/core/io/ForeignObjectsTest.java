@@ -12,10 +12,12 @@ import dev.sluice.core.LSTM;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,6 +84,25 @@ class ForeignObjectsTest {
                 loaded(each, "lstm");
                 assertThat(each.stored().get("uint16").toInts()).containsExactly(0, 65535);
                 assertThat(each.stored().get("uint16").refusal()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whatAKindOfFileCannotHoldIsNotWritten(@TempDir Path folder) throws IOException {
+        Path pt = folder.resolve("a.pt"), safetensors = folder.resolve("a.safetensors");
+        try (TensorFile file = TensorFile.open(file("objects.pt"))) {
+            List<StoredTensor> whole = List.of(file.stored().get("uint16"), file.stored().get("float8"), file.stored().get("expanded"));
+            assertThatThrownBy(() -> TensorFile.write(pt, whole, Map.of())).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("write: " + pt + " is to be of the kind PYTORCH, which cannot hold uint16 U16 [2]; leave it out, or write safetensors");
+            assertThatThrownBy(() -> TensorFile.write(safetensors, List.of(file.stored().get("sparse")), Map.of())).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("write: " + safetensors + " is to be of the kind SAFETENSORS, which cannot hold sparse F32 [2, 2]; leave it out");
+            assertThat(folder).isEmptyDirectory();
+            TensorFile.write(safetensors, whole, Map.of());
+            try (TensorFile copy = TensorFile.open(safetensors)) {
+                assertThat(copy.stored().get("uint16").toInts()).containsExactly(0, 65535);
+                assertThat(copy.stored().get("float8").bytes().mismatch(whole.get(1).bytes())).isEqualTo(-1);
+                assertSameBits("expanded", copy.tensor("expanded"), file.tensor("expanded"));
             }
         }
     }
