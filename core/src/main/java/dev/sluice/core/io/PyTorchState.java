@@ -13,6 +13,9 @@ import java.util.Set;
  * module's are named as its {@code state_dict} names them.
  */
 final class PyTorchState {
+    /** How the text of an object that is not understood begins. */
+    static final String OBJECT = "an object of ";
+
     private static final int DEEPEST = 64;
 
     /** The classes of TorchScript, whose attributes with _ are lists of what the others are. */
@@ -53,8 +56,9 @@ final class PyTorchState {
         PyTorchState state = new PyTorchState(storages, pickleSize, fileSize);
         state.visit("", pickled, 0);
         if (state.tensors.isEmpty()) {
-            throw new DamagedFileException("there are no tensors in it" + (pickled instanceof Pickled.Foreign foreign ? "; it is an object of " + foreign.name
-                    + "; in Python, save its tensors, or model.state_dict() instead of the model" : ""));
+            throw new DamagedFileException("there are no tensors in it" + state.metadata.entrySet().stream().filter(entry -> entry.getValue().startsWith(OBJECT)).findFirst()
+                    .map(entry -> "; " + (entry.getKey().isEmpty() ? "it" : "\"" + entry.getKey() + "\"") + " is " + entry.getValue()
+                            + "; in Python, save its tensors, or model.state_dict() instead of the model").orElse(""));
         }
         return new TensorFile.Content(List.copyOf(state.tensors.values()), state.metadata);
     }
@@ -130,7 +134,7 @@ final class PyTorchState {
     }
 
     private void visitForeign(String name, String start, Pickled.Foreign object, int depth) throws DamagedFileException {
-        text(name, "an object of " + object.name);
+        text(name, OBJECT + object.name);
         if (object.name.equals("collections.OrderedDict") && object.arguments.getFirst() instanceof List<?> pairs) { // as Python 2 writes them
             for (Object pair : pairs) {
                 if (pair instanceof List<?> two && two.size() == 2) {

@@ -192,13 +192,18 @@ public final class TensorFile implements AutoCloseable {
     private StoredTensor require(String name) {
         StoredTensor stored = tensors.get(name);
         if (stored == null) {
-            throw new IllegalArgumentException(file.name() + ": there is no tensor \"" + name + "\"; " + names() + " are there" + whereElse());
+            throw new IllegalArgumentException(file.name() + ": there is no tensor \"" + name + "\"; " + names() + " are there" + whatElse(name) + whereElse());
         }
         return stored;
     }
 
     private String names() {
         return tensors.size() <= 20 ? tensors.keySet().toString() : tensors.size() + " others, such as " + tensors.keySet().iterator().next();
+    }
+
+    private String whatElse(String name) {
+        String text = metadata.getOrDefault(name, "");
+        return text.startsWith(PyTorchState.OBJECT) ? "; \"" + name + "\" is " + text : "";
     }
 
     private String whereElse() {
@@ -229,7 +234,7 @@ public final class TensorFile implements AutoCloseable {
             part.put(rest, stored.named(rest));
         });
         if (part.isEmpty()) {
-            throw new IllegalArgumentException(file.name() + ": no name begins with \"" + start + "\"; " + names() + " are there" + whereElse());
+            throw new IllegalArgumentException(file.name() + ": no name begins with \"" + start + "\"; " + names() + " are there" + whatElse(prefix) + whereElse());
         }
         return part;
     }

@@ -108,6 +108,18 @@ class ForeignObjectsTest {
     }
 
     @Test
+    void whoAsksForAnObjectIsToldWhatItIs() throws IOException {
+        try (TensorFile file = TensorFile.open(file("objects.pt"))) {
+            assertThatThrownBy(() -> file.tensor("score")).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageEndingWith(" are there; \"score\" is an object of numpy._core.multiarray.scalar");
+            assertThatThrownBy(() -> file.stored("device")).hasMessageEndingWith(" are there; \"device\" is an object of torch.device");
+        }
+        byte[] pickle = HostilePicklesTest.bytes(0x80, 2, "}X", 5, 0, 0, 0, "modelcmine\nModel\n)", 0x81, "s.");
+        assertThatThrownBy(() -> TensorFile.open("mine", HostileArchivesTest.archive(Map.of("a/data.pkl", pickle)))).isInstanceOf(DamagedFileException.class).hasMessage(
+                "mine: there are no tensors in it; \"model\" is an object of mine.Model; in Python, save its tensors, or model.state_dict() instead of the model");
+    }
+
+    @Test
     void onlyTensorsOfFloatingPointNumbersAreCopied() throws IOException {
         try (TensorFile file = TensorFile.open(file("types.pt"))) {
             assertThat(file.tensors("")).containsOnlyKeys("float64", "float32", "float16", "bfloat16");
