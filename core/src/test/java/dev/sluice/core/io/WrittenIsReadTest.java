@@ -112,7 +112,7 @@ class WrittenIsReadTest {
                 });
             }
         }
-        assertThat(refused).as("of 400").isBetween(10, 250);
+        assertThat(refused).as("of 400").isBetween(10, 300);
     }
 
     private static StoredTensor tensor(Random random) {
