@@ -74,39 +74,30 @@ public abstract class Module {
      */
     protected final <T> T undisturbed(Supplier<T> pass) {
         long before = versions();
-        if (areBeingWritten()) {
-            throw disturbed();
-        }
-        T result = pass.get();
-        if (versions() != before) {
+        T result = before < 0 ? null : pass.get();
+        if (before < 0 || versions() != before) {
             throw disturbed();
         }
         return result;
     }
 
+    /** What every write of a parameter changes; negative while one is being written. */
     private long versions() {
         long sum = 0;
         for (int i = 0; i < own.size(); i++) {
             sum += own.get(i).version();
+            if (own.get(i).isBeingWritten()) {
+                return -1;
+            }
         }
         for (int i = 0; i < parts.size(); i++) {
-            sum += parts.get(i).versions();
+            long part = parts.get(i).versions();
+            if (part < 0) {
+                return -1;
+            }
+            sum += part;
         }
         return sum;
-    }
-
-    private boolean areBeingWritten() {
-        for (int i = 0; i < own.size(); i++) {
-            if (own.get(i).isBeingWritten()) {
-                return true;
-            }
-        }
-        for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i).areBeingWritten()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private ConcurrentModificationException disturbed() {
