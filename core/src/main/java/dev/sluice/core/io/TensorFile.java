@@ -234,9 +234,16 @@ public final class TensorFile implements AutoCloseable {
             part.put(rest, stored.named(rest));
         });
         if (part.isEmpty()) {
-            throw new IllegalArgumentException(file.name() + ": no name begins with \"" + start + "\"; " + names() + " are there" + whatElse(prefix) + whereElse());
+            throw new IllegalArgumentException(file.name() + ": no name begins with \"" + start + "\"; " + names() + " are there" + whatElse(prefix) + longer(start) + whereElse());
         }
         return part;
+    }
+
+    /** What names begin with that have this prefix further on. */
+    private String longer(String start) {
+        List<String> longer = tensors.keySet().stream().filter(name -> name.contains("." + start)).map(name -> "\"" + name.substring(0, name.indexOf("." + start) + 1 + start.length()) + "\"").distinct()
+                .limit(4).toList();
+        return longer.isEmpty() ? "" : "; some begin with " + String.join(", ", longer);
     }
 
     private static String start(String prefix) {
