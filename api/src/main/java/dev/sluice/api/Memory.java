@@ -90,9 +90,13 @@ public final class Memory {
         return bound.bytes();
     }
 
-    /** From now on the pool takes no more than {@code bytes} from the system; what is in use already stays. */
-    public static synchronized void limit(long bytes) {
-        bound = MemoryBound.of(bytes);
+    /** From now on the pool holds no more than {@code bytes}; what is in use already stays, and what is free goes back to the system. */
+    public static void limit(long bytes) {
+        MemoryBound given = MemoryBound.of(bytes);
+        synchronized (Memory.class) {
+            bound = given;
+        }
+        shrink(bytes);
     }
 
     /**
@@ -101,12 +105,16 @@ public final class Memory {
      * @return how many bytes
      */
     public static long trim() {
-        List<Piece> all;
+        return shrink(0);
+    }
+
+    private static long shrink(long most) {
+        List<Piece> surplus;
         synchronized (Memory.class) {
-            all = surplus(0);
+            surplus = surplus(most);
         }
-        all.forEach(Piece::close);
-        return all.stream().mapToLong(Piece::bytes).sum();
+        surplus.forEach(Piece::close);
+        return surplus.stream().mapToLong(Piece::bytes).sum();
     }
 
     /**

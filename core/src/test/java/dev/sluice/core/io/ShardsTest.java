@@ -39,7 +39,7 @@ class ShardsTest {
             assertThatThrownBy(() -> file.shapes(prefix)).isInstanceOf(IllegalArgumentException.class).hasMessage(folder.resolve(FIRST) + ": it is one of several files of a model, and has a part of \""
                     + prefix + "\" only; " + folder.resolve(SECOND) + " has more of it; all of it in one file is required (in Python, save the model with a larger max_shard_size)");
             assertThatThrownBy(() -> file.load(new LSTM(5, 4), prefix)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]; it is one of several files of a model, and the rest is in " + SECOND);
+                    .hasMessage("LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]; bias=false is given, bias=true is required; it is one of several files of a model, and the rest is in " + SECOND);
         }
     }
 
@@ -61,7 +61,7 @@ class ShardsTest {
         write(FIRST, "lstm.", "weight");
         try (TensorFile file = TensorFile.open(folder.resolve(FIRST))) {
             assertThat(file.shapes("lstm")).hasSize(2);
-            assertThatThrownBy(() -> file.load(new LSTM(5, 4), "lstm")).hasMessage("LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]");
+            assertThatThrownBy(() -> file.load(new LSTM(5, 4), "lstm")).hasMessage("LSTM.load: missing bias_ih_l0 [16]; missing bias_hh_l0 [16]; bias=false is given, bias=true is required");
         }
         Files.writeString(folder.resolve(SECOND), "not what its name says");
         try (TensorFile file = TensorFile.open(folder.resolve(FIRST))) {
