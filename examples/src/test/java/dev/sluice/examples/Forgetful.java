@@ -20,7 +20,7 @@ final class Forgetful {
         lstm.eval();
         Tensor x = Tensor.randn(new Generator(1), 400, 32, 8);
         boolean scoped = Boolean.parseBoolean(args[1]);
-        answer(lstm, x, scoped, 100);
+        answer(lstm, x, scoped, 20);
         long begin = System.nanoTime();
         answer(lstm, x, scoped, Integer.parseInt(args[0]));
         System.out.printf(Locale.ROOT, "seconds %.2f held %d MB resident %d MB%n", (System.nanoTime() - begin) / 1e9, Memory.bytesHeld() >> 20, Resident.mostMegabytes());

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A service that opens no scopes runs in little memory, under any collector and in a small container. {@code -Dsluice.inferences=20000} makes it run for minutes. */
 class ForgottenScopesTest {
     private static final Pattern LINE = Pattern.compile("seconds (\\S+) held (\\d+) MB resident (\\d+) MB");
-    private static final String INFERENCES = System.getProperty("sluice.inferences", "150");
+    private static final String INFERENCES = System.getProperty("sluice.inferences", "80");
 
     private static Matcher run(boolean scopes, String... options) throws Exception {
         Jvm jvm = Jvm.run(List.of(options), Forgetful.class, INFERENCES, "" + scopes);
