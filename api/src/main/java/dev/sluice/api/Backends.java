@@ -197,10 +197,11 @@ public final class Backends {
                 Backends found = discover();
                 backend = found.selected();
                 System.Logger log = System.getLogger(Backends.class.getName());
-                log.log(found.isMerged() ? Level.WARNING : Level.INFO, "sluice runs on backend " + backend.name() + ": " + backend.description() + found.skipped(backend)
+                log.log(found.lacksSome() ? Level.WARNING : Level.INFO, "sluice runs on backend " + backend.name() + ": " + backend.description() + found.skipped(backend)
                         + incubation());
-                if (!KnownFault.ofThisJava().isEmpty()) {
-                    log.log(Level.WARNING, "sluice: " + KnownFault.ofThisJava());
+                String fault = KnownFault.ofThisJava();
+                if (!fault.isEmpty()) {
+                    log.log(Level.WARNING, "sluice: " + fault);
                 }
             }
             return backend;
@@ -219,8 +220,8 @@ public final class Backends {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty() ? "" : "; that Java uses an incubator module, as it warns at its start, is meant: SIMD backends are made with it";
     }
 
-    /** Whether some are missing that are meant to be there. */
-    private boolean isMerged() {
+    /** Whether a jar has some that it does not list. */
+    private boolean lacksSome() {
         return candidates.stream().anyMatch(c -> c.provider instanceof Discovery.Unusable unusable && unusable.cause() == null);
     }
 
