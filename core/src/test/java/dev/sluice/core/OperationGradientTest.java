@@ -158,6 +158,7 @@ class OperationGradientTest {
     @Test
     void rearrangements() {
         check("view", List.of(random(1, 3, 4)), t -> t.get(0).view(2, -1).mul(2f), each(x -> 2 * x));
+        check("unsqueeze and squeeze", List.of(random(1, 3, 1, 2)), t -> t.get(0).unsqueeze(-1).squeeze(1).squeeze(1).mul(2f), each(x -> 2 * x));
         check("narrow along 0", List.of(random(1, 5, 3)), t -> t.get(0).narrow(0, 1, 2), a -> Arrays.copyOfRange(a[0], 3, 9));
         check("narrow along 1", List.of(random(1, 2, 5)), t -> t.get(0).narrow(1, 2, 2), a -> new double[] {a[0][2], a[0][3], a[0][7], a[0][8]});
         check("select", List.of(random(1, 3, 2)), t -> t.get(0).select(1, -1), a -> new double[] {a[0][1], a[0][3], a[0][5]});

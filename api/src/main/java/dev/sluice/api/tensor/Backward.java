@@ -23,7 +23,20 @@ final class Backward {
         this.pass = pass;
     }
 
+    static void run(Tensor root, Graph graph) {
+        if (root.shape().elements() != 1) {
+            throw new IllegalStateException("backward: the tensor is " + root.shape() + "; without a gradient it must have exactly one element; take its "
+                    + "sum() or mean(), or give the gradient");
+        }
+        run(root, Tensor.empty(root.shape()).fill(1f), graph);
+    }
+
     static void run(Tensor root, Tensor gradient, Graph graph) {
+        if (!root.requiresGrad()) {
+            throw new IllegalStateException("backward: the tensor of shape " + root.shape() + " was not computed from anything that requires a gradient; "
+                    + "call requireGrad() on a tensor before using it, and compute outside of Gradients.off");
+        }
+        Tensor.requireShape("backward", gradient, root.shape());
         Gradients.off(() -> {
             try (TensorScope pass = TensorScope.open()) {
                 new Backward(pass).from(root, gradient, graph);

@@ -21,13 +21,7 @@ final class Joining {
                         + "; all must have one shape");
             }
         }
-        int[] sizes = new int[shape.rank() + 1];
-        Arrays.fill(sizes, 1);
-        int d = Shape.of(sizes).dimension(dimension);
-        for (int i = 0; i < shape.rank(); i++) {
-            sizes[i < d ? i : i + 1] = shape.size(i);
-        }
-        return cat(tensors.stream().map(t -> t.view(sizes)).toList(), d);
+        return cat(tensors.stream().map(t -> t.unsqueeze(dimension)).toList(), dimension);
     }
 
     static Tensor cat(List<Tensor> tensors, int dimension) {

@@ -1,13 +1,30 @@
 package dev.sluice.api.tensor;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+
 /** A truth value for each element of a shape: the result of a comparison. */
 public final class Mask {
     private final Shape shape;
     private final boolean[] values;
 
-    Mask(Shape shape, boolean[] values) {
+    private Mask(Shape shape, boolean[] values) {
         this.shape = shape;
         this.values = values;
+    }
+
+    /** Of two tensors of one shape. */
+    static Mask equal(Tensor a, Tensor b) {
+        boolean[] equal = new boolean[a.shape().elements()];
+        MemorySegment one = a.segment(), other = b.segment();
+        for (int i = 0; i < equal.length; i++) {
+            equal[i] = one.getAtIndex(JAVA_FLOAT, a.offset() + i) == other.getAtIndex(JAVA_FLOAT, b.offset() + i);
+        }
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+        return new Mask(a.shape(), equal);
     }
 
     public Shape shape() {

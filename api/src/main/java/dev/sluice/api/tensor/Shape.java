@@ -80,6 +80,20 @@ public final class Shape {
         return new Shape(rest);
     }
 
+    /** This shape with a new dimension of size 1. */
+    Shape unsqueezed(int dimension) {
+        int added = dimension < 0 ? dimension + sizes.length + 1 : dimension;
+        if (added < 0 || added > sizes.length) {
+            throw new IllegalArgumentException("shape: new dimension " + dimension + " of " + this + "; new dimensions go from " + (-sizes.length - 1) + " to "
+                    + sizes.length);
+        }
+        int[] more = new int[sizes.length + 1];
+        System.arraycopy(sizes, 0, more, 0, added);
+        more[added] = 1;
+        System.arraycopy(sizes, added, more, added + 1, sizes.length - added);
+        return new Shape(more);
+    }
+
     /** The elements of the dimensions from {@code dimension} on. */
     int elementsFrom(int dimension) {
         int product = 1;

@@ -1,7 +1,6 @@
 package dev.sluice.api.tensor;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.sluice.api.Matrix;
 import java.lang.foreign.MemorySegment;
@@ -21,9 +20,9 @@ import java.util.function.Consumer;
  * System.out.println(w.grad());        // tensor([[0.5000, 0.5000], [0.5000, 0.5000]])
  * }</pre>
  *
- * <p>Operations give new tensors and are recorded for {@link #backward} where an input requires a gradient. {@link #view}, and
- * {@link #narrow} and {@link #select} on dimension 0, share memory with their tensor; everything else copies. Negative dimensions count
- * from the end. Operations follow PyTorch's of the same name; all are safe to call from several threads as long as none writes.
+ * <p>Operations give new tensors and are recorded for {@link #backward} where an input requires a gradient. {@link #view}, {@link #unsqueeze},
+ * {@link #squeeze}, and {@link #narrow} and {@link #select} on dimension 0, share memory with their tensor; everything else copies. Negative dimensions
+ * count from the end. Operations follow PyTorch's of the same name; all are safe to call from several threads as long as none writes.
  */
 public final class Tensor {
     private final Storage storage;
@@ -74,25 +73,24 @@ public final class Tensor {
         return of(Shape.of(values.length), values);
     }
 
+    /** [values.length], each as the nearest float, which beyond ±2²⁴ need not be equal. */
+    public static Tensor of(int[] values) {
+        return Numbers.of(values);
+    }
+
     /** [rows.length, rows[0].length]; all rows must be equally long. */
     public static Tensor of(float[][] rows) {
-        int columns = rows.length == 0 ? 0 : rows[0].length;
-        Tensor tensor = empty(Shape.of(rows.length, columns));
-        for (int r = 0; r < rows.length; r++) {
-            if (rows[r].length != columns) {
-                throw new IllegalArgumentException("of: row " + r + " has " + rows[r].length + " numbers; it must have as many as row 0 (" + columns + ")");
-            }
-            MemorySegment.copy(rows[r], 0, tensor.segment(), JAVA_FLOAT, 4L * r * columns, columns);
-        }
-        return tensor;
+        return Numbers.of(rows);
+    }
+
+    /** [blocks.length, blocks[0].length, blocks[0][0].length]; all blocks must have as many rows, and all rows be equally long. */
+    public static Tensor of(float[][][] blocks) {
+        return Numbers.of(blocks);
     }
 
     /** {@code values} in row-major order. */
     public static Tensor of(Shape shape, float... values) {
-        if (values.length != shape.elements()) {
-            throw new IllegalArgumentException("of: " + values.length + " numbers for a tensor of shape " + shape + "; exactly " + shape.elements() + " are required");
-        }
-        return empty(shape).copyFrom(values);
+        return Numbers.of(shape, values);
     }
 
     /** [], a single number. */
@@ -174,15 +172,7 @@ public final class Tensor {
 
     /** The number at an index for each dimension, negative ones counted from the end. */
     public float get(int... index) {
-        if (index.length != shape.rank()) {
-            throw new IllegalArgumentException("get: " + index.length + " indices for a tensor of shape " + shape + "; one for each of its "
-                    + shape.rank() + " dimensions is required");
-        }
-        long at = offset;
-        for (int d = 0; d < index.length; d++) {
-            at += (long) Views.index("get", shape, d, index[d]) * shape.elementsFrom(d + 1);
-        }
-        return at(at);
+        return at(offset + Views.place("get", shape, index));
     }
 
     /** A copy of all numbers in row-major order. */
@@ -192,18 +182,14 @@ public final class Tensor {
         return values;
     }
 
+    /** A copy of all numbers of a tensor of two dimensions, an array for each row. */
+    public float[][] toRows() {
+        return Numbers.rows(this);
+    }
+
     /** Puts all numbers in row-major order into {@code target}, from its position on. */
     public void copyTo(FloatBuffer target) {
-        if (target.isReadOnly()) {
-            throw new IllegalArgumentException("copyTo: the buffer is read-only; one that can be written is required");
-        }
-        if (target.remaining() < shape.elements()) {
-            throw new IllegalArgumentException("copyTo: room for " + target.remaining() + " numbers for a tensor of shape " + shape + "; " + shape.elements()
-                    + " are required");
-        }
-        MemorySegment.copy(segment(), JAVA_FLOAT, 4 * offset, MemorySegment.ofBuffer(target), JAVA_FLOAT_UNALIGNED.withOrder(target.order()), 0, shape.elements());
-        target.position(target.position() + shape.elements());
-        Reference.reachabilityFence(storage);
+        Numbers.copy(this, target);
     }
 
     /**
@@ -286,13 +272,7 @@ public final class Tensor {
 
     /** Writes what remains in {@code values}, which must be as many as this tensor's elements, and moves its position behind it. */
     public Tensor copyFrom(FloatBuffer values) {
-        if (values.remaining() != shape.elements()) {
-            throw new IllegalArgumentException("copyFrom: " + values.remaining() + " numbers for a tensor of shape " + shape + "; exactly "
-                    + shape.elements() + " are required");
-        }
-        write(m -> MemorySegment.copy(MemorySegment.ofBuffer(values), JAVA_FLOAT_UNALIGNED.withOrder(values.order()), 0, m.segment(), JAVA_FLOAT, 4 * offset,
-                shape.elements()));
-        values.position(values.limit());
+        Numbers.copy(values, this);
         return this;
     }
 
@@ -358,26 +338,13 @@ public final class Tensor {
         backward(Graph.RELEASE);
     }
 
-    private void requireOneElement() {
-        if (shape.elements() != 1) {
-            throw new IllegalStateException("backward: the tensor is " + shape + "; without a gradient it must have exactly one element; take its "
-                    + "sum() or mean(), or give the gradient");
-        }
-    }
-
     /** As {@link #backward()}, with a choice of what becomes of the recorded operations. */
     public void backward(Graph graph) {
-        requireOneElement();
-        backward(empty(shape).fill(1f), graph);
+        Backward.run(this, graph);
     }
 
     /** As {@link #backward()}, starting from the gradient of this tensor, which has its shape. */
     public void backward(Tensor gradient, Graph graph) {
-        if (!requiresGrad) {
-            throw new IllegalStateException("backward: the tensor of shape " + shape + " was not computed from anything that requires a gradient; "
-                    + "call requireGrad() on a tensor before using it, and compute outside of Gradients.off");
-        }
-        requireShape("backward", gradient, shape);
         Backward.run(this, gradient, graph);
     }
 
@@ -513,6 +480,16 @@ public final class Tensor {
         return Views.view(this, sizes);
     }
 
+    /** With a new dimension of size 1 at {@code dimension} of the result, sharing memory. */
+    public Tensor unsqueeze(int dimension) {
+        return Views.unsqueeze(this, dimension);
+    }
+
+    /** Without a dimension of size 1, sharing memory; this tensor itself where that size is another. */
+    public Tensor squeeze(int dimension) {
+        return Views.squeeze(this, dimension);
+    }
+
     /** {@code length} slices of a dimension from {@code start} on. On dimension 0 it shares memory. */
     public Tensor narrow(int dimension, int start, int length) {
         return Views.narrow(this, dimension, start, length);
@@ -555,11 +532,7 @@ public final class Tensor {
     /** Where the elements of two tensors of one shape are equal, as floats are: NaN to nothing, 0 to −0. */
     public Mask equalTo(Tensor other) {
         requireShape("equalTo", other, shape);
-        boolean[] equal = new boolean[shape.elements()];
-        for (int i = 0; i < equal.length; i++) {
-            equal[i] = at(offset + i) == other.at(other.offset + i);
-        }
-        return new Mask(shape, equal);
+        return Mask.equal(this, other);
     }
 
     /** The index of the largest element of each row of the last dimension, the first among equals. NaN counts as larger than any number. */
@@ -603,7 +576,7 @@ public final class Tensor {
         return storage;
     }
 
-    private static void requireShape(String operation, Tensor tensor, Shape shape) {
+    static void requireShape(String operation, Tensor tensor, Shape shape) {
         if (!tensor.shape.equals(shape)) {
             throw new IllegalArgumentException(operation + ": the other tensor is " + tensor.shape + "; it must be " + shape + " like this one");
         }

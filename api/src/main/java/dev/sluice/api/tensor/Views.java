@@ -82,6 +82,27 @@ final class Views {
         return index < 0 ? index + size : index;
     }
 
+    /** How many elements lie before the one at an index for each dimension. */
+    static int place(String operation, Shape shape, int... index) {
+        if (index.length != shape.rank()) {
+            throw new IllegalArgumentException(operation + ": " + index.length + " indices for a tensor of shape " + shape + "; one for each of its "
+                    + shape.rank() + " dimensions is required");
+        }
+        int place = 0;
+        for (int d = 0; d < index.length; d++) {
+            place += index(operation, shape, d, index[d]) * shape.elementsFrom(d + 1);
+        }
+        return place;
+    }
+
+    static Tensor unsqueeze(Tensor x, int dimension) {
+        return view(x, x.shape().unsqueezed(dimension).sizes());
+    }
+
+    static Tensor squeeze(Tensor x, int dimension) {
+        return x.size(dimension) == 1 ? view(x, x.shape().without(dimension).sizes()) : x;
+    }
+
     static Tensor transpose(Tensor x, int one, int other) {
         int first = Math.min(x.shape().dimension(one), x.shape().dimension(other));
         int second = Math.max(x.shape().dimension(one), x.shape().dimension(other));

@@ -23,8 +23,23 @@ class TensorTest {
         assertThat(Tensor.ones(2, 2).toArray()).containsOnly(1f);
         assertThat(Tensor.scalar(4).item()).isEqualTo(4f);
         assertThat(Tensor.of(Shape.of(2, 1), 5, 6).get(-1, 0)).isEqualTo(6f);
-        rejected(() -> Tensor.of(new float[][] {{1, 2}, {3}}), "of: row 1 has 1 numbers; it must have as many as row 0 (2)");
+        rejected(() -> Tensor.of(new float[][] {{1, 2}, {3}}), "of: row 1 has 1 numbers; it must have as many as the first row (2)");
         rejected(() -> Tensor.of(Shape.of(2, 2), 1, 2, 3), "of: 3 numbers for a tensor of shape [2, 2]; exactly 4 are required");
+    }
+
+    @Test
+    void integersAndNestedArrays() {
+        int[] ids = {3, -1, 16_777_217};
+        assertThat(Tensor.of(ids).toArray()).containsExactly(3, -1, 16_777_216);
+        Tensor x = Tensor.of(new float[][][] {{{1, 2}, {3, 4}, {5, 6}}, {{7, 8}, {9, 10}, {11, 12}}});
+        assertThat(x.shape()).isEqualTo(Shape.of(2, 3, 2));
+        assertThat(x.get(1, 0, 1)).isEqualTo(8f);
+        assertThat(x.select(0, 1).toRows()).isDeepEqualTo(new float[][] {{7, 8}, {9, 10}, {11, 12}});
+        assertThat(Tensor.of(new float[][][] {{}, {}}).shape()).isEqualTo(Shape.of(2, 0, 0));
+        assertThat(Tensor.zeros(2, 0).toRows()).isDeepEqualTo(new float[2][0]);
+        rejected(() -> Tensor.of(new float[][][] {{{1}, {2}}, {{3}}}), "of: block 1 has 1 rows; it must have as many as block 0 (2)");
+        rejected(() -> Tensor.of(new float[][][] {{{1}, {2}}, {{3, 4}, {5}}}), "of: row 0 of block 1 has 2 numbers; it must have as many as the first row (1)");
+        rejected(x::toRows, "toRows: the tensor is [2, 3, 2]; exactly two dimensions are required; view() or select() gives them");
     }
 
     @Test
@@ -48,7 +63,7 @@ class TensorTest {
         assertThat(Tensor.stack(List.of(xs, ys), 0).transpose(0, 1).equalTo(along1).all()).isTrue();
         assertThat(Tensor.stack(List.of(xs, ys), 0).view(10, -1, 5).select(0, 0).select(0, 1).toArray()).containsExactly(5, 6, 7, 8, 9);
         rejected(() -> Tensor.stack(List.of(xs, Tensor.zeros(8, 5)), 0), "stack: tensor 0 is [10, 5], tensor 1 is [8, 5]; all must have one shape");
-        rejected(() -> Tensor.stack(List.of(xs), 3), "shape: dimension 3 of [1, 1, 1]; dimensions go from -3 to 2");
+        rejected(() -> Tensor.stack(List.of(xs), 3), "shape: new dimension 3 of [10, 5]; new dimensions go from -3 to 2");
     }
 
     @Test
@@ -62,6 +77,20 @@ class TensorTest {
         row.narrow(1, 0, 2).fill(9f);
         assertThat(row.toArray()).as("of one row too").containsOnly(0f);
         assertThat(x.get(0, 0)).as("along other dimensions narrow copies").isZero();
+    }
+
+    @Test
+    void dimensionsOfSizeOneComeAndGo() {
+        Tensor x = Tensor.zeros(4, 3);
+        assertThat(x.unsqueeze(0).shape()).isEqualTo(Shape.of(1, 4, 3));
+        assertThat(x.unsqueeze(-1).shape()).isEqualTo(Shape.of(4, 3, 1));
+        assertThat(x.unsqueeze(1).squeeze(-2)).satisfies(same -> assertThat(same.shape()).isEqualTo(x.shape()));
+        assertThat(Tensor.scalar(7).unsqueeze(-1).toArray()).containsExactly(7);
+        assertThat(x.squeeze(0)).as("of another size").isSameAs(x);
+        x.unsqueeze(1).fill(1f);
+        assertThat(x.toArray()).as("they share memory").containsOnly(1f);
+        rejected(() -> x.unsqueeze(-4), "shape: new dimension -4 of [4, 3]; new dimensions go from -3 to 2");
+        rejected(() -> x.squeeze(2), "shape: dimension 2 of [4, 3]; dimensions go from -2 to 1");
     }
 
     @Test
