@@ -74,9 +74,10 @@
  * under any option of the JVM:
  * <ul>
  *   <li>Sums over a whole tensor (loss, mean, norm) are taken in double: in blocks of 4096 numbers the k-th goes to sum k mod 8, the eight are
- *       added pairwise, and blocks in a tree that halves their number. Sums along a dimension are taken in double in ascending order.
+ *       added pairwise, and blocks in a tree that halves their number. Sums along a dimension are taken in double in ascending order; so is
+ *       the gradient of an operand that was repeated to another's shape, in row-major order of what it was repeated to.
  *   <li>Softmax takes {@link dev.sluice.api.Activations#exp} of what is left when the largest of the row is subtracted; logarithms, powers
- *       and trigonometry are those of {@link java.lang.StrictMath}.
+ *       and trigonometry, and a tensor's own {@code exp}, are those of {@link java.lang.StrictMath}, taken in double.
  *   <li>A gradient that arrives several times is added up as finished tensors, from the latest operation to the earliest; onto what a
  *       parameter has already, last. That of a part (a slice, rows) is added to the elements it belongs to, and the others are left as they are: no zeros
  *       are added to them. <i>So it costs as much as the part.</i> Rows that one operation takes several times (embedding) are added up first, in ascending

@@ -86,6 +86,45 @@ class OperationGradientTest {
         check("an operand used twice", List.of(random(seed, m, n)), t -> t.get(0).mul(t.get(0)).add(t.get(0)), each(x -> x * x + x));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void arithmeticOfDifferentShapes(int seed) {
+        Random random = new Random(seed);
+        int[] sizes = random.ints(1 + random.nextInt(4), 1, 5).toArray();
+        int[] one = partOf(sizes, random), other = partOf(sizes, random);
+        int rank = Math.max(one.length, other.length);
+        int[] whole = IntStream.range(0, rank).map(d -> Math.max(size(one, d - rank), size(other, d - rank))).toArray();
+        String what = "seed " + seed + " " + Arrays.toString(one) + " with " + Arrays.toString(other);
+        List<Tensor> operands = List.of(random(seed, one), random(seed + 50, other).add(3f));
+        assertThat(operands.get(0).add(operands.get(1)).shape()).as(what).isEqualTo(Shape.of(whole));
+        Function<DoubleBinaryOperator, Oracle> both = f -> a -> IntStream.range(0, Shape.of(whole).elements())
+                .mapToDouble(i -> f.applyAsDouble(a[0][place(one, whole, i)], a[1][place(other, whole, i)])).toArray();
+        check(what + " add", copies(operands), t -> t.get(0).add(t.get(1)), both.apply((x, y) -> x + y));
+        check(what + " sub", copies(operands), t -> t.get(0).sub(t.get(1)), both.apply((x, y) -> x - y));
+        check(what + " mul", copies(operands), t -> t.get(0).mul(t.get(1)), both.apply((x, y) -> x * y));
+        check(what + " div", copies(operands), t -> t.get(0).div(t.get(1)), both.apply((x, y) -> x / y));
+    }
+
+    /** Sizes without some of the first, and with 1 in place of others. */
+    private static int[] partOf(int[] sizes, Random random) {
+        return IntStream.range(random.nextInt(sizes.length + 1), sizes.length).map(d -> random.nextBoolean() ? 1 : sizes[d]).toArray();
+    }
+
+    /** A size counted from the end; 1 where there is none. */
+    private static int size(int[] sizes, int d) {
+        return d < -sizes.length ? 1 : sizes[sizes.length + d];
+    }
+
+    /** Where element i of the whole is in what was repeated to it. */
+    private static int place(int[] part, int[] whole, int i) {
+        int place = 0, stride = 1;
+        for (int d = -1; d >= -whole.length; i /= size(whole, d), d--) {
+            place += i % size(whole, d) % size(part, d) * stride;
+            stride *= size(part, d);
+        }
+        return place;
+    }
+
     private static List<Tensor> copies(List<Tensor> tensors) {
         return tensors.stream().map(Tensor::copy).toList();
     }
@@ -96,6 +135,11 @@ class OperationGradientTest {
         check("sigmoid", List.of(random(seed, 3, 5)), t -> t.get(0).sigmoid(), each(x -> 1 / (1 + Math.exp(-x))));
         check("tanh", List.of(random(seed, 3, 5)), t -> t.get(0).tanh(), each(Math::tanh));
         check("relu", List.of(random(seed, 3, 5)), t -> t.get(0).relu(), each(x -> Math.max(x, 0)));
+        check("exp", List.of(random(seed, 3, 5)), t -> t.get(0).exp(), each(Math::exp));
+        check("log", List.of(random(seed, 3, 5).add(2.5f)), t -> t.get(0).log(), each(Math::log));
+        check("sqrt", List.of(random(seed, 3, 5).add(2.5f)), t -> t.get(0).sqrt(), each(Math::sqrt));
+        check("abs", List.of(random(seed, 3, 5)), t -> t.get(0).abs(), each(Math::abs));
+        check("clamp", List.of(random(seed, 3, 5)), t -> t.get(0).clamp(-0.5f, 1f), each(x -> Math.clamp(x, -0.5, 1)));
         check("softmax", List.of(random(seed, 2, 3, 7)), t -> t.get(0).softmax(), lastDimension(7, OperationGradientTest::softmax));
         check("logSoftmax", List.of(random(seed, 4, 9)), t -> t.get(0).logSoftmax(), lastDimension(9, r -> Arrays.stream(softmax(r)).map(Math::log).toArray()));
     }
@@ -135,7 +179,7 @@ class OperationGradientTest {
     }
 
     @Test
-    void sums() {
+    void sumsAndExtremes() {
         check("sum", List.of(random(1, 3, 4)), t -> t.get(0).sum(), a -> new double[] {Arrays.stream(a[0]).sum()});
         check("mean", List.of(random(1, 3, 4)), t -> t.get(0).mean(), a -> new double[] {Arrays.stream(a[0]).sum() / 12});
         check("sum of many", List.of(random(1, 5000)), t -> t.get(0).sum().mul(0.001f), a -> new double[] {Arrays.stream(a[0]).sum() * 0.001});
@@ -151,8 +195,29 @@ class OperationGradientTest {
                 }
                 return s;
             });
+            check("max along " + d, List.of(random(4, sizes)), t -> t.get(0).max(axis), extremes(inner, size, 1));
+            check("min along " + d, List.of(random(5, sizes)), t -> t.get(0).min(axis), extremes(inner, size, -1));
         }
         check("mean along 1", List.of(random(3, 2, 5)), t -> t.get(0).mean(1), lastDimension(5, r -> new double[] {Arrays.stream(r).sum() / 5}));
+    }
+
+    private static Oracle extremes(int inner, int size, int sign) {
+        return a -> {
+            double[] most = new double[a[0].length / size];
+            Arrays.fill(most, sign * Double.NEGATIVE_INFINITY);
+            for (int i = 0; i < a[0].length; i++) {
+                int line = i / (inner * size) * inner + i % inner;
+                most[line] = sign * Math.max(sign * most[line], sign * a[0][i]);
+            }
+            return most;
+        };
+    }
+
+    @Test
+    void aMaximumAddsItsGradientToWhatCameBefore() {
+        Tensor x = Tensor.of(new float[][] {{1, 5, 5}, {4, 2, 3}}).requireGrad();
+        x.max(1).sum().add(x.min(0).sum()).add(x.sum()).backward();
+        assertThat(x.grad().toArray()).containsExactly(2, 2, 1, 2, 2, 2);
     }
 
     @Test

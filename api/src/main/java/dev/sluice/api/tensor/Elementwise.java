@@ -22,12 +22,8 @@ final class Elementwise {
         void run(MemorySegment a, long atA, MemorySegment out, long count);
     }
 
-    /** The loop over a and b, where b is repeated for each of a's leading slices. */
-    static Tensor apply(String operation, Tensor a, Tensor b, Two loop) {
-        if (!a.shape().endsWith(b.shape())) {
-            throw new IllegalArgumentException(operation + ": this is " + a.shape() + ", the other is " + b.shape()
-                    + "; the other's shape must equal this one's or its last dimensions");
-        }
+    /** The loop over a and b, whose shape is a's or its last dimensions: it is repeated for each of a's leading slices. */
+    static Tensor apply(Tensor a, Tensor b, Two loop) {
         Tensor out = Tensor.empty(a.shape());
         int count = b.shape().elements();
         for (int start = 0; count > 0 && start < a.shape().elements(); start += count) {
@@ -94,6 +90,38 @@ final class Elementwise {
     static void tanh(MemorySegment a, long atA, MemorySegment out, long count) {
         for (long i = 0; i < count; i++) {
             out.setAtIndex(JAVA_FLOAT, i, Activations.tanh(a.getAtIndex(JAVA_FLOAT, atA + i)));
+        }
+    }
+
+    static void exp(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, (float) StrictMath.exp(a.getAtIndex(JAVA_FLOAT, atA + i)));
+        }
+    }
+
+    static void log(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, (float) StrictMath.log(a.getAtIndex(JAVA_FLOAT, atA + i)));
+        }
+    }
+
+    static void sqrt(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, (float) Math.sqrt(a.getAtIndex(JAVA_FLOAT, atA + i)));
+        }
+    }
+
+    static void abs(MemorySegment a, long atA, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            out.setAtIndex(JAVA_FLOAT, i, Math.abs(a.getAtIndex(JAVA_FLOAT, atA + i)));
+        }
+    }
+
+    /** The gradient g of abs with the sign of its input x; no sign, so 0·g, at zeros and NaN. */
+    static void absGradient(MemorySegment g, long atG, MemorySegment x, long atX, MemorySegment out, long count) {
+        for (long i = 0; i < count; i++) {
+            float value = x.getAtIndex(JAVA_FLOAT, atX + i);
+            out.setAtIndex(JAVA_FLOAT, i, g.getAtIndex(JAVA_FLOAT, atG + i) * (value > 0f ? 1f : value < 0f ? -1f : 0f));
         }
     }
 

@@ -76,29 +76,6 @@ final class Reductions {
         return Step.record("LogSoftmax", y, List.of(x), List.of(y), g -> new Tensor[] {g.sub(scaleRows(y.detach().softmax(), g.sum(-1)))});
     }
 
-    static int[] argmax(Tensor x) {
-        if (x.shape().rank() == 0 || x.size(-1) == 0) {
-            throw new IllegalArgumentException("argmax: the tensor is " + x.shape() + "; a last dimension of at least 1 is required");
-        }
-        int size = x.size(-1);
-        int[] best = new int[x.shape().elements() / size];
-        for (int r = 0; r < best.length; r++) {
-            long start = x.offset() + (long) r * size;
-            for (int i = 1; i < size; i++) {
-                if (isLarger(x.segment().getAtIndex(JAVA_FLOAT, start + i), x.segment().getAtIndex(JAVA_FLOAT, start + best[r]))) {
-                    best[r] = i;
-                }
-            }
-        }
-        Reference.reachabilityFence(x);
-        return best;
-    }
-
-    /** Whether a is larger than b, where NaN is larger than any number, as PyTorch has it. */
-    private static boolean isLarger(float a, float b) {
-        return a > b || Float.isNaN(a) && !Float.isNaN(b);
-    }
-
     @FunctionalInterface
     private interface Row {
         void run(MemorySegment from, long at, MemorySegment to, long out, int size, float largest);

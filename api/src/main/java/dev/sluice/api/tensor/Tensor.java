@@ -388,24 +388,28 @@ public final class Tensor {
 
     // Arithmetic: differentiable
 
-    /** this + other; the other's shape equals this one's or its last dimensions. */
+    /**
+     * this + other. Of different shapes, both are repeated to one, as PyTorch
+     * <a href="https://pytorch.org/docs/stable/notes/broadcasting.html">broadcasts</a>: counted from the last dimension, sizes must be equal, or one of them 1
+     * or missing. [n, 1] and [m] give [n, m].
+     */
     public Tensor add(Tensor other) {
-        return Arithmetic.add(this, other);
+        return Broadcast.apply("add", this, other, Arithmetic::add);
     }
 
     /** this − other; shapes as for {@link #add}. */
     public Tensor sub(Tensor other) {
-        return Arithmetic.sub(this, other);
+        return Broadcast.apply("sub", this, other, Arithmetic::sub);
     }
 
     /** this · other, element by element; shapes as for {@link #add}. */
     public Tensor mul(Tensor other) {
-        return Arithmetic.mul(this, other);
+        return Broadcast.apply("mul", this, other, Arithmetic::mul);
     }
 
     /** this / other, element by element; shapes as for {@link #add}. */
     public Tensor div(Tensor other) {
-        return Arithmetic.div(this, other);
+        return Broadcast.apply("div", this, other, Arithmetic::div);
     }
 
     public Tensor add(float number) {
@@ -449,6 +453,20 @@ public final class Tensor {
         return sum(dimension).div(shape.size(dimension));
     }
 
+    /**
+     * The largest numbers along one dimension, which the result lacks: the values of
+     * <a href="https://pytorch.org/docs/stable/generated/torch.max.html">torch.max</a>. NaN counts as larger than any number; of equals, the first takes the
+     * gradient.
+     */
+    public Tensor max(int dimension) {
+        return Extremes.max(this, dimension);
+    }
+
+    /** The smallest numbers along one dimension, as {@link #max}; NaN counts as smaller than any number. */
+    public Tensor min(int dimension) {
+        return Extremes.min(this, dimension);
+    }
+
     /** 1 / (1 + e⁻ˣ), never below 1.8e−35, where PyTorch's goes down to 0. */
     public Tensor sigmoid() {
         return Arithmetic.sigmoid(this);
@@ -461,6 +479,35 @@ public final class Tensor {
     /** max(x, 0); NaN stays NaN. */
     public Tensor relu() {
         return Arithmetic.relu(this);
+    }
+
+    /** eˣ; ∞ from 88.73 on. */
+    public Tensor exp() {
+        return Arithmetic.exp(this);
+    }
+
+    /** ln x; −∞ at 0, NaN below. */
+    public Tensor log() {
+        return Arithmetic.log(this);
+    }
+
+    /** √x; NaN below 0. The gradient at 0 is infinite. */
+    public Tensor sqrt() {
+        return Arithmetic.sqrt(this);
+    }
+
+    /** |x|, whose gradient is 0 at 0. */
+    public Tensor abs() {
+        return Arithmetic.abs(this);
+    }
+
+    /**
+     * x, or {@code low} where it is below and {@code high} where it is above; NaN stays NaN. The gradient is 0 where x was outside. An infinite bound is none.
+     *
+     * @throws IllegalArgumentException when {@code low} is above {@code high} or one of them is NaN, which PyTorch takes
+     */
+    public Tensor clamp(float low, float high) {
+        return Arithmetic.clamp(this, low, high);
     }
 
     /** eˣ / Σ eˣ over the last dimension. */
@@ -537,7 +584,7 @@ public final class Tensor {
 
     /** The index of the largest element of each row of the last dimension, the first among equals. NaN counts as larger than any number. */
     public int[] argmax() {
-        return Reductions.argmax(this);
+        return Extremes.argmax(this);
     }
 
     /** As PyTorch prints it: {@code tensor([[1., 2.], [3., 4.]])}, a row a line, long dimensions shortened. */

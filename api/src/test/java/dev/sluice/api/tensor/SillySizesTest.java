@@ -34,7 +34,7 @@ class SillySizesTest {
             List<Supplier<Object>> calls = List.of(() -> Shape.of(sizes).elements(), () -> x.shape().with(one, two), () -> x.shape().without(one), () -> x.shape().size(one),
                     () -> x.view(sizes), () -> x.narrow(one, two, three), () -> x.select(one, two), () -> x.transpose(one, two), () -> x.rows(sizes), () -> x.rows(sizes, 0f),
                     () -> x.get(sizes), () -> Tensor.cat(List.of(x, other, x), one), () -> Tensor.stack(List.of(x, other), one), () -> Tensor.stack(List.of(x, x), one),
-                    () -> x.sum(one), () -> x.mean(one), () -> x.add(other), () -> x.mul(other), () -> x.unsqueeze(one), () -> x.squeeze(one), x::toRows, x::softmax, x::logSoftmax, x::argmax, x::copy, x::toArray, x::toString, x::matrix,
+                    () -> x.sum(one), () -> x.mean(one), () -> x.add(other), () -> x.mul(other), () -> x.max(one), () -> x.unsqueeze(one), () -> x.squeeze(one), x::toRows, x::exp, x::softmax, x::logSoftmax, x::argmax, x::copy, x::toArray, x::toString, x::matrix,
                     () -> x.equalTo(other).count(), () -> x.copyFrom(other), () -> Tensor.of(Shape.of(sizes), 1f), x::sum, x::mean, x::item, () -> x.sub(other), x::sumOfSquares);
             Supplier<Object> call = calls.get(random.nextInt(calls.size()));
             try {

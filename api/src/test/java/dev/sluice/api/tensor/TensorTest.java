@@ -178,7 +178,11 @@ class TensorTest {
 
     @Test
     void operandsThatDoNotFit() {
-        rejected(() -> Tensor.zeros(2, 3).add(Tensor.zeros(2)), "add: this is [2, 3], the other is [2]; the other's shape must equal this one's or its last dimensions");
+        rejected(() -> Tensor.zeros(2, 3).add(Tensor.zeros(2)), "add: this is [2, 3], the other is [2]; counted from the last dimension, sizes must be equal, or one of them 1 or missing");
+        rejected(() -> Tensor.zeros(1 << 16, 1).mul(Tensor.zeros(1 << 16)), "shape: [65536, 65536] has more elements than a tensor can hold (2147483647)");
+        rejected(() -> Tensor.zeros(2, 3).clamp(1, 0), "clamp: low 1.0, high 0.0; low must be at most high, and neither NaN");
+        rejected(() -> Tensor.zeros(2, 3).clamp(Float.NaN, 0), "clamp: low NaN, high 0.0; low must be at most high, and neither NaN");
+        rejected(() -> Tensor.zeros(2, 0).max(-1), "max: dimension 1 of [2, 0] is empty; a size of at least 1 is required");
         rejected(() -> Tensor.zeros(2, 3).matmul(Tensor.zeros(2, 3)), "matmul: this is [2, 3], the other is [2, 3]; the other must be [k, n] and this one's last dimension k");
         rejected(() -> Tensor.zeros(2, 3).copyFrom(Tensor.zeros(3, 2)), "copyFrom: the other tensor is [3, 2]; it must be [2, 3] like this one");
         rejected(() -> Tensor.scalar(1).softmax(), "softmax: the tensor is a single number; at least one dimension is required");

@@ -80,6 +80,45 @@ def clip_case():
     return {"norm": norm.item(), "gradients": [numbers(p.grad) for p in parameters]}
 
 
+def float32(t):
+    return [float(f"{x:.9g}") for x in t.detach().reshape(-1).tolist()]  # NaN, Infinity, -0.0 included
+
+
+def function_case(call, function, x, arriving):
+    x = x.clone().requires_grad_()
+    result = function(x)
+    result.backward(arriving.view(result.shape))
+    return {"call": call, "sizes": list(x.shape), "input": float32(x), "result": float32(result), "arriving": float32(arriving), "gradient": float32(x.grad)}
+
+
+def function_cases():
+    nan, inf = float("nan"), float("inf")
+    points = torch.tensor([nan, inf, -inf, -0.0, 0.0, 1, -1, 2, -2, 200, -200, 88.7, -100, 1e-40, 3.4e38, 0.5], dtype=torch.float32)
+    rows = torch.tensor([[1, 3, 3, 2], [nan, 1, nan, inf], [-0.0, 0.0, -0.0, 0.0], [0.0, -0.0, 1, -1], [inf, inf, -inf, -inf], [-inf, 1, nan, nan]], dtype=torch.float32)
+    functions = {
+        "exp": torch.exp, "log": torch.log, "sqrt": torch.sqrt, "abs": torch.abs,
+        "clamp(-1, 1)": lambda x: x.clamp(-1, 1), "clamp(0, inf)": lambda x: x.clamp(min=0), "clamp(-0, 0)": lambda x: x.clamp(-0.0, 0.0),
+    }
+    extremes = {"max": torch.max, "min": torch.min}
+    return [function_case(call, f, points, arriving) for call, f in functions.items() for arriving in (torch.ones(16, dtype=torch.float32), points.flip(0))] + [
+        function_case(f"{call}({d})", lambda x: f(x, d).values, rows, tensor(1, 4 if d == 0 else 6, dtype=torch.float32)) for call, f in extremes.items() for d in (0, 1)]
+
+
+def broadcast_case(call, function, one, other):
+    a, b = tensor(1, *one).requires_grad_(), (tensor(2, *other) + 2).requires_grad_()
+    result = function(a, b)
+    result.backward(tensor(3, *result.shape))
+    return {"call": call, "one": one, "other": other, "sizes": list(result.shape), "result": numbers(result), "gradients": [numbers(a.grad), numbers(b.grad)]}
+
+
+with open(HERE / "functions.json", "w") as out:
+    shapes = [([3, 1], [1, 4]), ([4], [3, 1]), ([2, 1, 3], [4, 1]), ([], [2, 3]), ([2, 3], [1, 3]), ([1], [2, 2, 2]), ([2, 1, 3, 1], [3, 1, 2]), ([0, 3], [1]), ([1, 3], [0, 1])]
+    operations = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div}
+    json.dump({
+        "functions": function_cases(),
+        "broadcasts": [broadcast_case(call, f, *pair) for call, f in operations.items() for pair in shapes],
+    }, out, separators=(",", ":"))
+
 with open(HERE / "lstm.jsonl", "w") as out:
     combinations = list(itertools.product((True, False), (0, PROJECTION), (False, True), (False, True), (None, [5, 1, 7, 2, 5, 1]), (2,)))
     combinations += itertools.product((True,), (0, PROJECTION), (False, True), (False,), (None, [7, 5, 5, 2, 1, 1]), (1,))
