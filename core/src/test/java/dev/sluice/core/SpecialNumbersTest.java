@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.tensor.Graph;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.core.nn.BCEWithLogits;
 import dev.sluice.core.nn.CrossEntropy;
 import dev.sluice.core.nn.Dropout;
+import dev.sluice.core.nn.ElementLoss;
+import dev.sluice.core.nn.Huber;
+import dev.sluice.core.nn.L1;
 import dev.sluice.core.nn.Linear;
 import dev.sluice.core.nn.MSE;
 import dev.sluice.core.train.GradientClip;
@@ -42,6 +46,33 @@ class SpecialNumbersTest {
         assertThat(new MSE().of(Tensor.of(NaN), Tensor.of(1)).item()).isNaN();
         assertThat(new MSE().of(Tensor.of(I), Tensor.of(I)).item()).isNaN();
         assertThat(new MSE().of(Tensor.of(I), Tensor.of(1)).item()).isEqualTo(I);
+    }
+
+    /**
+     * X = torch.tensor(prediction, requires_grad=True); torch.nn.functional.l1_loss(X, torch.tensor(target)).backward(), and likewise; only BCE of −i and 1 is n there,
+     * where it is i here
+     */
+    @Test
+    void otherLossesOfElements() {
+        assertLoss(new L1(), NaN, 1, NaN, 0);
+        assertLoss(new L1(), I, I, NaN, 0);
+        assertLoss(new L1(), -I, 1, I, -1);
+        assertLoss(new Huber(), NaN, 1, NaN, NaN);
+        assertLoss(new Huber(), I, I, NaN, NaN);
+        assertLoss(new Huber(), -I, 1, I, -1);
+        assertLoss(new BCEWithLogits(), NaN, 1, NaN, NaN);
+        assertLoss(new BCEWithLogits(), I, 1, NaN, 0);
+        assertLoss(new BCEWithLogits(), I, 0, I, 1);
+        assertLoss(new BCEWithLogits(), I, 0.5f, I, 0.5f);
+        assertLoss(new BCEWithLogits(), -I, 0, NaN, 0);
+        assertLoss(new BCEWithLogits(), -I, 1, I, -1);
+    }
+
+    private static void assertLoss(ElementLoss<?> loss, float prediction, float target, float expected, float gradient) {
+        Tensor x = Tensor.of(prediction).requireGrad();
+        Tensor result = loss.of(x, Tensor.of(target));
+        result.backward();
+        assertThat(new float[] {result.item(), x.grad().item()}).as("%s of %s and %s", loss, prediction, target).containsExactly(expected, gradient);
     }
 
     /** p.grad = torch.tensor(gradient); torch.nn.utils.clip_grad_norm_([p], 1.0); the last two are inf and 0 there, for it sums in float32 */

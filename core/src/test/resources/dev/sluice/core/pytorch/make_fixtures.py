@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 HERE = pathlib.Path(__file__).parent
 sys.path.append(str(HERE.parent))
 from fixture_numbers import tensor
+LENGTHS, TARGETS = [3, 1, 9, 5, 5, 2], [0, 3, -100, 2, 2, 1]
 STEPS, BATCH, INPUT, HIDDEN, PROJECTION = 7, 6, 2, 3, 2
 torch.set_default_dtype(torch.float64)
 
@@ -118,6 +119,57 @@ with open(HERE / "functions.json", "w") as out:
         "functions": function_cases(),
         "broadcasts": [broadcast_case(call, f, *pair) for call, f in operations.items() for pair in shapes],
     }, out, separators=(",", ":"))
+def reduced(loss, leaves, **case):
+    """A loss and its gradients; one of many numbers is weighted with a stream of its own."""
+    (loss * tensor(9, *loss.shape) if loss.dim() else loss).sum().backward()
+    return case | {"loss": numbers(loss), "gradients": [numbers(leaf.grad) for leaf in leaves]}
+
+
+def cross_entropy_case(ignored, weights, smoothing, reduction):
+    logits = (tensor(1, 6, 4) * 8).requires_grad_()
+    weight = None if weights is None else torch.tensor(weights, dtype=torch.float64)
+    make = torch.nn.CrossEntropyLoss(weight, ignore_index=ignored, label_smoothing=smoothing, reduction=reduction)
+    return reduced(make(logits, torch.tensor([ignored if target == -100 else target for target in TARGETS])), [logits], ignored=ignored, weights=weights, smoothing=smoothing, reduction=reduction)
+
+
+def element_loss_case(name, make, reduction):
+    """Some elements of both are equal, and some differences are as large as the delta of Huber's loss."""
+    prediction, target = (tensor(1, 4, 5) * 8).requires_grad_(), tensor(2, 4, 5) * 8
+    target[0] = prediction.detach()[0]
+    target[1] = prediction.detach()[1] + torch.tensor([1, -1, 0.5, -0.5, 4])
+    if name == "BCEWithLogits":
+        target = tensor(2, 4, 5) + 0.5
+        target[0] = torch.tensor([0, 1, 0, 1, 1])
+    target.requires_grad_()
+    return reduced(make(reduction=reduction)(prediction, target), [prediction, target], name=name, reduction=reduction, target=numbers(target))
+
+
+def layer_norm_case(eps, *sizes):
+    norm = torch.nn.LayerNorm(sizes[-1], eps)
+    norm.weight.data, norm.bias.data = tensor(2, sizes[-1]), tensor(3, sizes[-1])
+    x = (tensor(1, *sizes) * 4).requires_grad_()
+    y = norm(x)
+    (y * tensor(4, *sizes)).sum().backward()
+    return {"eps": eps, "sizes": sizes, "output": numbers(y), "gradients": [numbers(t.grad) for t in (x, norm.weight, norm.bias)]}
+
+
+def sequential_case():
+    model = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.ReLU(), torch.nn.LayerNorm(6), torch.nn.Dropout(0.1),
+                                torch.nn.Sequential(torch.nn.Linear(6, 5), torch.nn.Tanh()), torch.nn.Linear(5, 2)).eval()
+    for stream, parameter in enumerate(model.parameters()):
+        parameter.data = tensor(100 + stream, *parameter.shape)
+    torch.save({name: value.float() for name, value in model.state_dict().items()}, HERE / "sequential.pt")
+    x = tensor(1, 3, 4)
+    return {"printed": str(model), "names": list(model.state_dict()), "output": numbers(model(x))}
+
+
+def pooling_case(name, pool):
+    """Numbers of 10 bits, rounded to quarters, so that some are equal."""
+    sequences = [((tensor(10 + i, length, 3) * 4).round() / 4).requires_grad_() for i, length in enumerate(LENGTHS)]
+    pooled = torch.stack([pool(sequence) for sequence in sequences])
+    (pooled * tensor(9, *pooled.shape)).sum().backward()
+    return {"name": name, "pooled": numbers(pooled), "gradients": [numbers(sequence.grad) for sequence in sequences]}
+
 
 with open(HERE / "lstm.jsonl", "w") as out:
     combinations = list(itertools.product((True, False), (0, PROJECTION), (False, True), (False, True), (None, [5, 1, 7, 2, 5, 1]), (2,)))
@@ -147,3 +199,16 @@ with open(HERE / "training.json", "w") as out:
         "crossEntropy": loss_case(),
         "clip": clip_case(),
     }, out, indent=1)
+
+REDUCTIONS = ("mean", "sum", "none")
+nn = torch.nn
+with open(HERE / "nn.json", "w") as out:
+    json.dump({
+        "crossEntropy": [cross_entropy_case(*case) for case in itertools.product((-100, 2), (None, [0.5, 1, 3, 0]), (0, 0.125, 1), REDUCTIONS)],
+        "elementLosses": [element_loss_case(name, make, reduction) for name, make in (
+            ("MSE", nn.MSELoss), ("L1", nn.L1Loss), ("Huber", nn.HuberLoss), ("Huber(delta=0.5)", lambda **options: nn.HuberLoss(delta=0.5, **options)),
+            ("BCEWithLogits", nn.BCEWithLogitsLoss)) for reduction in REDUCTIONS],
+        "layerNorm": [layer_norm_case(1e-5, 3, 7), layer_norm_case(0.5, 2, 3, 4), layer_norm_case(1e-5, 5, 1)],
+        "sequential": sequential_case(),
+        "pooling": [pooling_case("mean", lambda x: x.mean(0)), pooling_case("max", lambda x: x.max(0).values)],
+    }, out, separators=(",", ":"))
