@@ -3,6 +3,7 @@ package dev.sluice.core;
 import dev.sluice.api.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -70,6 +71,30 @@ public record PackedSequence(Tensor data, Packing packing) {
     /** The data through a layer that keeps its rows, in the same packing: {@code packed.map(linear::forward)}. */
     public PackedSequence map(UnaryOperator<Tensor> layer) {
         return new PackedSequence(layer.apply(data), packing);
+    }
+
+    /**
+     * The mean over the steps of each sequence, as it would be of the sequence alone.
+     *
+     * @return [batch, ..], in the order the sequences were given
+     */
+    public Tensor mean() {
+        return pooled(Pooling::mean);
+    }
+
+    /**
+     * The largest over the steps of each sequence, number by number; NaN counts as larger than any. Its gradient goes to the first step that has it, as with
+     * {@code torch.max(x, 0)}.
+     *
+     * @return [batch, ..], in the order the sequences were given
+     */
+    public Tensor max() {
+        return pooled(Pooling::max);
+    }
+
+    private Tensor pooled(BiFunction<Tensor, Packing, Tensor> pooling) {
+        Tensor rows = data.view(packing.rows(), data.shape().elements() / packing.rows());
+        return pooling.apply(rows, packing).view(data.shape().with(0, packing.batch()).sizes());
     }
 
     /** A padded batch, filled up with zeros to the longest sequence. */
