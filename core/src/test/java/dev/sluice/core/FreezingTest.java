@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.nn.Embedding;
+import dev.sluice.core.nn.LayerNorm;
 import dev.sluice.core.nn.Linear;
 import dev.sluice.core.nn.Module;
 import java.util.HashMap;
@@ -107,6 +108,13 @@ class FreezingTest {
         Linear linear = new Linear(3, 2);
         x.requireGrad();
         assertOthersKeepTheirGradients(linear, x, () -> linear.forward(x).tanh().sum());
+    }
+
+    @Test
+    void layerNorm() {
+        LayerNorm norm = new LayerNorm(3);
+        x.requireGrad();
+        assertOthersKeepTheirGradients(norm, x, () -> norm.forward(x).tanh().sum());
     }
 
     @Test

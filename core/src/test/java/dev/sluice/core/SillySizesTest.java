@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.core.nn.BCEWithLogits;
 import dev.sluice.core.nn.CrossEntropy;
 import dev.sluice.core.nn.Dropout;
 import dev.sluice.core.nn.Embedding;
+import dev.sluice.core.nn.Huber;
+import dev.sluice.core.nn.L1;
+import dev.sluice.core.nn.LayerNorm;
 import dev.sluice.core.nn.Linear;
 import dev.sluice.core.nn.MSE;
+import dev.sluice.core.nn.Reduction;
+import dev.sluice.core.nn.Sequential;
 import dev.sluice.core.train.Batches;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +60,7 @@ class SillySizesTest {
             Layout layout = Layout.values()[random.nextInt(2)];
             PaddingSide side = PaddingSide.values()[random.nextInt(2)];
             Order order = Order.values()[random.nextInt(2)];
+            Reduction reduction = Reduction.values()[random.nextInt(3)];
             StatefulLSTM stream = new StatefulLSTM(lstm);
             List<Supplier<Object>> calls = List.of(() -> lstm.forward(x), () -> batchFirst.forward(x), () -> lstm.allStates(x), () -> lstm.forward(x, new LSTMState(y, y)), () -> cell.forward(x),
                     () -> cell.forward(x, new LSTMState(y, y)), () -> linear.forward(x), () -> embedding.forward(sizes), () -> new Dropout(0.5).forward(x), () -> new MSE().of(x, y),
@@ -62,7 +69,10 @@ class SillySizesTest {
                     () -> Padded.of(List.of(), layout), () -> PackedSequence.pack(List.of(x, y), order), () -> PackedSequence.packPadded(x, layout, sizes), () -> packed.packing().row(one, two),
                     () -> packed.packing().pack(List.of(sizes)), () -> packed.packing().unpack(sizes), () -> new PackedSequence(x, packed.packing()), () -> packed.map(rows -> x),
                     () -> stream.forward(x), () -> stream.forward(x, few), () -> stream.state(one), () -> stream.forward(packed, few),
-                    () -> new Batches(sizes, one).shuffled(new Generator(1)), () -> LSTM.of(one, two), () -> LSTM.of(5, 4).projection(one), () -> Linear.of(x, y), () -> Embedding.of(x, OptionalInt.of(one)));
+                    () -> new Batches(sizes, one).shuffled(new Generator(1)), () -> LSTM.of(one, two), () -> LSTM.of(5, 4).projection(one), () -> Linear.of(x, y), () -> Embedding.of(x, OptionalInt.of(one)),
+                    () -> new LayerNorm(3).forward(x), () -> new LayerNorm(few.length).forward(x), () -> new Sequential(linear, Tensor::relu, new LayerNorm(2)).forward(x), () -> lstm.forward(x).lastHidden(),
+                    () -> new PackedSequence(x, Packing.of(few)).mean(), () -> new PackedSequence(x, Packing.of(few)).max(), () -> new L1().of(x, y), () -> new Huber(one).reduction(reduction).of(x, y),
+                    () -> new BCEWithLogits().reduction(reduction).of(x, y), () -> new CrossEntropy(one).classWeights(new float[few.length]).labelSmoothing(0.5).reduction(reduction).of(x, sizes));
             try {
                 calls.get(random.nextInt(calls.size())).get();
             } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {

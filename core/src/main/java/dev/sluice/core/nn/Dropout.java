@@ -8,7 +8,7 @@ import dev.sluice.api.tensor.Tensor;
  * In training, sets each element to zero with a probability and scales the others by 1/(1 − probability); in use, does nothing. As
  * <a href="https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html">torch.nn.Dropout</a>. Elements draw in row-major order.
  */
-public final class Dropout extends Module {
+public final class Dropout extends Module implements Layer {
     private final float probability;
     private final Generator random;
 
@@ -28,6 +28,7 @@ public final class Dropout extends Module {
         this.random = random;
     }
 
+    @Override
     public Tensor forward(Tensor input) {
         if (!isTraining() || probability == 0f) {
             return input;

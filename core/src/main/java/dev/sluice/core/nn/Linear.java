@@ -14,7 +14,7 @@ import java.util.List;
  * y = b + x·Wᵀ over the last dimension. As <a href="https://pytorch.org/docs/stable/generated/torch.nn.Linear.html">torch.nn.Linear</a>:
  * {@code weight} [out, in] and {@code bias} [out], drawn from U(−1/√in, 1/√in).
  */
-public final class Linear extends Module {
+public final class Linear extends Module implements Layer {
     private final Backend backend;
     private final Tensor weight;
     private final Tensor bias;
@@ -60,6 +60,7 @@ public final class Linear extends Module {
      * @return [.., out]
      * @throws java.util.ConcurrentModificationException see {@link Module}
      */
+    @Override
     public Tensor forward(Tensor input) {
         if (input.shape().rank() == 0 || input.size(-1) != weight.size(1)) {
             throw new IllegalArgumentException("Linear: input is " + input.shape() + "; its last dimension must be the input size (" + weight.size(1) + ")");
