@@ -14,7 +14,7 @@ import dev.sluice.core.nn.Linear;
 import dev.sluice.core.nn.MSE;
 import dev.sluice.core.nn.Module;
 import dev.sluice.core.train.Adam;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /// An LSTM from its first batch to a module that keeps its state.
@@ -100,7 +100,8 @@ public final class LSTMWalkthrough {
     /// so there are 16 numbers at each step: the first 8 know what came before, the others what comes after.
     ///
     /// Beware of the last step of the output: there the reverse direction has read one step only. What it knows when it has read everything is at step 0; the
-    /// state `h` has both ends, one after the other.
+    /// state `h` has both ends, one after the other, and `lastHidden` puts those of the last layer side by side: all there is to know of each observation, for a layer that
+    /// is to judge it as a whole.
     static void biLSTMs() {
         title("BiLSTMs");
         LSTM lstm = LSTM.of(15, 8).layers(2).bidirectional().build();
@@ -110,8 +111,8 @@ public final class LSTMWalkthrough {
         Tensor reverseEnd = result.output().select(0, 0).narrow(1, 8, 8);
         IO.println("h of the last layer, forward: " + forwardEnd.equalTo(result.state().h().select(0, 2)).all());
         IO.println("h of the last layer, reverse: " + reverseEnd.equalTo(result.state().h().select(0, 3)).all());
-        Tensor sequence = Tensor.cat(Arrays.asList(forwardEnd, reverseEnd), 1);
-        IO.println("all there is to know of each observation: " + sequence.shape());
+        Tensor read = result.lastHidden();
+        IO.println("both, side by side: " + read.shape() + ", " + read.equalTo(Tensor.cat(List.of(forwardEnd, reverseEnd), 1)).all());
     }
 
     /// In training, dropout sets some of the numbers that go from one layer to the next to zero, others at each step, and scales up the rest. That is why it needs two layers:

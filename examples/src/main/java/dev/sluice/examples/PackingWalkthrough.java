@@ -3,7 +3,9 @@ package dev.sluice.examples;
 import static dev.sluice.examples.Program.title;
 
 import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Gradients;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.BiLSTM;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMResult;
@@ -12,11 +14,21 @@ import dev.sluice.core.PackedSequence;
 import dev.sluice.core.Packing;
 import dev.sluice.core.Padded;
 import dev.sluice.core.PaddingSide;
+import dev.sluice.core.nn.BCEWithLogits;
 import dev.sluice.core.nn.CrossEntropy;
+import dev.sluice.core.nn.LayerNorm;
 import dev.sluice.core.nn.Linear;
+import dev.sluice.core.nn.Module;
+import dev.sluice.core.nn.Sequential;
+import dev.sluice.core.train.Adam;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// Sequences of different lengths, from one vector to a list of results.
 ///
@@ -36,6 +48,8 @@ public final class PackingWalkthrough {
         workingWithPaddedSequences();
         backToAList();
         labels();
+        oneVector();
+        answers();
     }
 
     /// One sequence needs nothing but itself: [steps, features] in, [steps, hidden] out. (Older tutorials for PyTorch say that a batch dimension must be
@@ -162,5 +176,81 @@ public final class PackingWalkthrough {
         IO.println("logits " + logits.shape() + ", targets " + targets.length + ", loss " + String.format(Locale.ROOT, "%.4f", new CrossEntropy().of(logits, targets).item()));
         List<int[]> predicted = packed.packing().unpack(logits.argmax());
         IO.println("predicted for ys: " + predicted.get(1).length + " labels");
+    }
+
+    /// Often there is one question for a whole sequence: is this review friendly, will this engine fail? Then the states of all its steps are to become one vector. `lastHidden` takes what both
+    /// directions know when they have read everything, `mean` the mean over the steps, and `max` the largest of each number over the steps. A sequence's vector is made of its own steps, whatever
+    /// else is in the batch, and comes at its place in your order. In a padded batch, zeros would have been counted.
+    static void oneVector() {
+        title("One vector for each sequence");
+        LSTM lstm = LSTM.of(5, 3).layers(2).bidirectional().random(new Generator(4)).build();
+        Tensor xs = Tensor.randn(new Generator(2), 10, 5), ys = Tensor.randn(new Generator(3), 8, 5);
+        LSTMResult<PackedSequence> result = lstm.forward(PackedSequence.pack(List.of(ys, xs)));
+        Tensor last = result.lastHidden(), mean = result.output().mean(), max = result.output().max();
+        IO.println("last hidden " + last.shape() + ", mean " + mean.shape() + ", max " + max.shape());
+        IO.println("equal to xs alone: " + last.select(0, 1).equalTo(lstm.forward(xs).lastHidden()).all() + ", " + mean.select(0, 1).equalTo(lstm.forward(xs).output().mean(0)).all());
+    }
+
+    /// Which of them is best depends on the question. Here a coin is tossed 4 to 20 times, and the question is whether heads came three times in a row. A step of the LSTM can see that, so it stands
+    /// somewhere in the output: `max` finds it there, the mean thins it out, and the last state must have remembered it to the end. After a short training, they stand like this, on sequences
+    /// that none of them has seen.
+    ///
+    /// `Sequential` puts layers and functions one after the other; what comes out is a logit, and `BCEWithLogits` takes it as it is, beside a 1 for yes and a 0 for no. Above zero, yes is more likely.
+    static void answers() {
+        title("An answer for each sequence");
+        final class Model extends Module {
+            private final BiLSTM lstm;
+            private final Sequential head;
+            private final Function<LSTMResult<PackedSequence>, Tensor> summary;
+
+            Model(Function<LSTMResult<PackedSequence>, Tensor> summary, Generator random) {
+                lstm = module("lstm", new BiLSTM(1, 8, random));
+                head = module("head", new Sequential(new LayerNorm(16), new Linear(16, 8, random), Tensor::relu, new Linear(8, 1, random)));
+                this.summary = summary;
+            }
+
+            Tensor forward(PackedSequence tosses) {
+                return head.forward(summary.apply(lstm.forward(tosses)));     // [batch, 16], then [batch, 1]
+            }
+        }
+
+        record Batch(PackedSequence tosses, Tensor answers) {
+            static Batch draw(int size, Generator random) {
+                List<Tensor> tosses = new ArrayList<>();
+                Tensor answers = Tensor.zeros(size, 1);
+                for (int i = 0; i < size; i++) {
+                    float[] coin = new float[random.nextInt(4, 21)];
+                    for (int t = 0; t < coin.length; t++) {
+                        coin[t] = random.nextInt(2);
+                    }
+                    tosses.add(Tensor.of(coin).view(-1, 1));                  // [length, 1]
+                    answers.select(0, i).fill(Arrays.toString(coin).contains("1.0, 1.0, 1.0") ? 1f : 0f);
+                }
+                return new Batch(PackedSequence.pack(tosses), answers);
+            }
+        }
+
+        Map<String, Function<LSTMResult<PackedSequence>, Tensor>> summaries = new LinkedHashMap<>();
+        summaries.put("last hidden", LSTMResult::lastHidden);
+        summaries.put("mean", result -> result.output().mean());
+        summaries.put("max", result -> result.output().max());
+        summaries.forEach((name, summary) -> {
+            Generator random = new Generator(5);
+            Model model = new Model(summary, random);
+            Adam adam = new Adam(model.parameters(), 0.03);
+            for (int step = 0; step < 50; step++) {
+                try (TensorScope _ = TensorScope.open()) {
+                    Batch batch = Batch.draw(32, random);
+                    Tensor loss = new BCEWithLogits().of(model.forward(batch.tosses), batch.answers);
+                    adam.zeroGradients();
+                    loss.backward();
+                    adam.step();
+                }
+            }
+            Batch unseen = Batch.draw(500, new Generator(6));
+            float[] logits = Gradients.off(() -> model.forward(unseen.tosses)).toArray(), answers = unseen.answers.toArray();
+            long right = IntStream.range(0, 500).filter(i -> logits[i] > 0 == (answers[i] == 1)).count();
+            IO.println(name + ": right " + right + " times out of 500");
+        });
     }
 }

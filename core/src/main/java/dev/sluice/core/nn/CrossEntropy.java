@@ -144,7 +144,7 @@ public final class CrossEntropy {
         return classWeights == null ? 1 : classWeights[c];
     }
 
-    /** Of one row: Σ share · −log probability; a class without a share may be impossible. */
+    /** Σ −share · log probability of a row; a class without a share may be impossible. */
     private double loss(Matrix log, int row, int target) {
         boolean all = labelSmoothing > 0;
         double loss = 0;
@@ -155,6 +155,7 @@ public final class CrossEntropy {
         return loss;
     }
 
+    /** What −log of a class's probability counts in a row: (1 − smoothing)·weight of the target, and smoothing/classes·weight of each. */
     private double share(int c, int target, int classes) {
         return (c == target ? (1 - labelSmoothing) * weight(c) : 0) + labelSmoothing / classes * weight(c);
     }
