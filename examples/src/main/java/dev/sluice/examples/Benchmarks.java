@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.openjdk.jmh.Main;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -25,8 +26,9 @@ public final class Benchmarks {
         try {
             run(args);
         } catch (CommandLineOptionException e) {
-            System.err.println("Benchmarks: " + e.getMessage() + "; -h shows what can be given");
-            System.exit(2);
+            System.exit(Program.refuse("Benchmarks", e.getMessage() + "; -h shows what can be given"));
+        } catch (NoBenchmarksException e) {
+            System.exit(Program.refuse("Benchmarks", "no benchmark is named so; -l lists them"));
         }
     }
 

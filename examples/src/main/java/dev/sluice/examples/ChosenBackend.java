@@ -3,10 +3,7 @@ package dev.sluice.examples;
 import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The options that say what a program runs on. */
 final class ChosenBackend {
@@ -16,14 +13,9 @@ final class ChosenBackend {
     @Option(names = "--threads", description = "threads to use; without it -Dsluice.threads, or all processors")
     private Integer threads;
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec program;
-
     /** As many as were asked for. */
     Workers workers() {
-        if (threads != null && threads < 1) {
-            throw new ParameterException(program.commandLine(), "--threads " + threads + ": at least 1 is required");
-        }
+        Program.require(threads == null || threads >= 1, "--threads " + threads + ": at least 1");
         return threads == null ? Workers.configured() : Workers.of(threads);
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(name = "ColdStart", description = "Starts a process for each backend, and one for PyTorch if --python names one that has it, some rounds in turn; prints the "
         + "median time from the start of the process to its first result, and to steady speed: from when on 20 passes take at most 1.5 times as long as in the end; and the memory it had at its first result.")
 public final class ColdStart implements Callable<Integer> {
-    @Option(names = "--python", description = "a Python that has torch; PyTorch is left out unless given")
+    @Option(names = "--python", converter = Program.FileOrName.class, description = "a Python that has torch; PyTorch is left out unless given")
     private String python;
 
     @Option(names = "--rounds", description = "5 unless given", defaultValue = "5")

@@ -60,7 +60,7 @@ public final class CompareBackends implements Callable<Integer> {
         System.exit(run(args));
     }
 
-    /** The exit status: 0, 1 when a backend has fallen back by half or a file cannot be read, 2 when something is wrong with the arguments. */
+    /** The exit status: 0, 1 when a backend has fallen back by half, 2 when a file cannot be read or something is wrong with the arguments. */
     static int run(String... args) {
         return Program.run(new CompareBackends(), args);
     }
@@ -136,7 +136,7 @@ public final class CompareBackends implements Callable<Integer> {
 
     /** Whether none has fallen by more than half; those that have fallen out of what was measured are named. */
     static boolean holds(Path guard, Map<String, Series> ahead) throws IOException {
-        JsonNode stored = JSON.readTree(guard.toFile()).path(machine());
+        JsonNode stored = JSON.readTree(Files.readString(guard)).path(machine());
         if (stored.isMissingNode() || ahead.isEmpty()) {
             System.out.println("guard: nothing is stored for " + machine() + " in " + guard + ", or vector and scalar are not both usable; nothing was compared");
             return true;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(name = "ComparePeers", sortOptions = false, usageHelpAutoWidth = true, description = "Times the standard shapes here and in other libraries, in turn, round by round, "
         + "and prints how many times as long they take: the median of the rounds' ratios, with the lowest and the highest.")
 public final class ComparePeers implements Callable<Integer> {
-    @Option(names = "--python", description = "a Python that has torch, or onnxruntime and onnx, or all of them; python3 unless given", defaultValue = "python3")
+    @Option(names = "--python", converter = Program.FileOrName.class, description = "a Python that has torch, or onnxruntime and onnx, or all of them; python3 unless given", defaultValue = "python3")
     private String python;
 
     @Option(names = "--peers", split = ",", description = "pytorch, onnxruntime, or both, which is the default", defaultValue = "pytorch,onnxruntime")
@@ -56,7 +56,7 @@ public final class ComparePeers implements Callable<Integer> {
         System.exit(run(args));
     }
 
-    /** The exit status: 0, 1 when a backend or a peer is not there, 2 when something is wrong with the arguments. */
+    /** The exit status: 0, or 2 when a backend or a peer is not there or something is wrong with the arguments. */
     static int run(String... args) {
         return Program.run(new ComparePeers(), args);
     }

@@ -23,7 +23,7 @@ public final class CompareProducts implements Callable<Integer> {
     /** Square ones, then the recurrent terms of large and xl, one of few rows, and the input terms of xl: m, n, k, and whether B lies transposed. */
     private static final int[][] SIZES = {{128, 128, 128, 0}, {512, 512, 512, 0}, {1024, 1024, 1024, 0}, {64, 2048, 512, 1}, {64, 4096, 1024, 1}, {8, 2048, 512, 1}, {3200, 4096, 1024, 1}};
 
-    @Option(names = "--library", description = "a BLAS library with integers of 32 bits: a path, or a name that the system knows; libopenblas.so.0 unless given", defaultValue = "libopenblas.so.0")
+    @Option(names = "--library", converter = Program.FileOrName.class, description = "a BLAS library with integers of 32 bits: a path, or a name that the system knows; libopenblas.so.0 unless given", defaultValue = "libopenblas.so.0")
     private String library;
 
     @Option(names = "--threads", split = ",", description = "numbers of threads, of the library's own and of ours; 1,2 unless given", defaultValue = "1,2")

@@ -35,7 +35,7 @@ public final class Convert implements Callable<Integer> {
         System.exit(run(args));
     }
 
-    /** The exit status: 0, 1 when a file cannot be read or written, 2 when something is wrong with the arguments. */
+    /** The exit status: 0, or 2 when a file cannot be read or written or something is wrong with the arguments. */
     static int run(String... args) {
         return Program.run(new Convert(), args);
     }

@@ -20,13 +20,13 @@ import picocli.CommandLine.Option;
 @Command(name = "Report", sortOptions = false, usageHelpAutoWidth = true, description = "Measures the backends and other libraries on this machine, and writes results.json, report.html and tables.md. "
         + "All of it takes about an hour, in which nothing else should run.")
 public final class Report implements Callable<Integer> {
-    @Option(names = "--output", paramLabel = "FOLDER", description = "where to; target/report unless given", defaultValue = "target/report")
+    @Option(names = "--output", required = true, paramLabel = "FOLDER", description = "where to")
     private Path output;
 
     @Option(names = "--sections", split = ",", description = "some of shapes,scaling,starts,kernels; what is left out stays as it is in results.json; all unless given")
     private List<Reporter.Section> sections = List.of(Reporter.Section.values());
 
-    @Option(names = "--python", description = "a Python that has torch; PyTorch is left out unless given")
+    @Option(names = "--python", converter = Program.FileOrName.class, description = "a Python that has torch; PyTorch is left out unless given")
     private String python;
 
     @Option(names = "--peers", paramLabel = "FOLDER", description = "where other libraries for the JVM were built with -Ppeers; they are left out unless given")
@@ -63,7 +63,7 @@ public final class Report implements Callable<Integer> {
         System.exit(run(args));
     }
 
-    /** The exit status: 0, 1 when a library or a file is not there, 2 when something is wrong with the arguments. */
+    /** The exit status: 0, or 2 when a library or a file is not there or something is wrong with the arguments. */
     static int run(String... args) {
         return Program.run(new Report(), args);
     }

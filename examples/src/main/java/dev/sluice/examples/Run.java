@@ -56,7 +56,7 @@ public final class Run implements Callable<Integer> {
         System.exit(run(args));
     }
 
-    /** The exit status: 0, 1 when something is wrong with a file, a number or the backend, 2 when the arguments cannot be read. */
+    /** The exit status: 0, or 2 when something is wrong with a file, the backend or the arguments. */
     static int run(String... args) {
         return Program.run(new Run(), args);
     }

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -101,13 +100,10 @@ public final class WordStress implements Callable<Integer> {
         System.exit(run(args));
     }
 
-    /** The exit status: 0, 1 when something is wrong with a file or the backend, 2 when something is wrong with the arguments. */
+    /** The exit status: 0, or 2 when something is wrong with a file, the backend or the arguments. */
     static int run(String... args) {
         return Program.run(new WordStress(), args);
     }
-
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
@@ -140,7 +136,7 @@ public final class WordStress implements Callable<Integer> {
 
     private void require(boolean condition, String otherwise) {
         if (!condition) {
-            throw new CommandLine.ParameterException(spec.commandLine(), otherwise);
+            throw new IllegalArgumentException(otherwise);
         }
     }
 

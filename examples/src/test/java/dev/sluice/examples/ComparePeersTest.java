@@ -15,7 +15,7 @@ class ComparePeersTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
         try {
-            assertThat(ComparePeers.run(args)).isEqualTo(1);
+            assertThat(ComparePeers.run(args)).isEqualTo(Program.REFUSED);
         } finally {
             System.setErr(before);
         }
@@ -28,7 +28,7 @@ class ComparePeersTest {
         assertError("--peers caffe: pytorch or onnxruntime is required", "--peers", "caffe");
         assertError("--passes backward: forward or training is required", "--passes", "backward");
         assertError("--rounds 0: at least 1 is required", "--rounds", "0");
-        assertError("--python /none/python does not run pytorch: ", "--python", "/none/python");
+        assertError("--python " + Path.of("none/python").toAbsolutePath() + " does not run pytorch: ", "--python", "none/python");
     }
 
     @Test

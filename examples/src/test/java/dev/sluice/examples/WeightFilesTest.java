@@ -36,7 +36,7 @@ class WeightFilesTest {
     @TempDir
     private Path folder;
 
-    /** What the program prints: all of it, or of an error the first line. */
+    /** What the program prints: all of it; an error is a line. */
     private String run(int status, Function<String[], Integer> program, String args) {
         PrintStream out = System.out, err = System.err;
         ByteArrayOutputStream newOut = new ByteArrayOutputStream(), newErr = new ByteArrayOutputStream();
@@ -50,7 +50,7 @@ class WeightFilesTest {
             System.setErr(err);
         }
         String said = (status == 0 ? newOut : newErr).toString(StandardCharsets.UTF_8).replace(folder + "/", "");
-        return status == 0 ? said : said.lines().findFirst().orElse("");
+        return status == 0 ? said : said.stripTrailing();
     }
 
     private void write(String name, StoredTensor... tensors) throws IOException {
@@ -81,7 +81,7 @@ class WeightFilesTest {
         write("alone.pt", StoredTensor.of("", Tensor.ones(2)));
         assertThat(run(0, Inspect::run, "alone.pt")).contains("     F32                8 bytes  [2]");
         Files.writeString(folder.resolve("text.pt"), "no weights at all");
-        assertThat(run(1, Inspect::run, "text.pt")).isEqualTo("Inspect: text.pt: it begins neither as safetensors do nor as a checkpoint of PyTorch");
+        assertThat(run(2, Inspect::run, "text.pt")).isEqualTo("Inspect: text.pt: it begins neither as safetensors do nor as a checkpoint of PyTorch");
     }
 
     @Test
@@ -94,7 +94,7 @@ class WeightFilesTest {
         assertThat(folder.resolve("copy.safetensors")).as("metadata too").hasSameBinaryContentAs(folder.resolve("model.safetensors"));
         run(0, Convert::run, "model.safetensors part.pt --prefix encoder.lstm");
         assertThat(folder.resolve("part.pt")).hasSameBinaryContentAs(folder.resolve("lstm.pt"));
-        assertThat(run(1, Convert::run, "model.safetensors no.pt --prefix lstm")).isEqualTo("Convert: model.safetensors: no name begins with \"lstm.\"; 21 others, such as head.weight are there; some begin with \"encoder.lstm.\"");
+        assertThat(run(2, Convert::run, "model.safetensors no.pt --prefix lstm")).isEqualTo("Convert: model.safetensors: no name begins with \"lstm.\"; 21 others, such as head.weight are there; some begin with \"encoder.lstm.\"");
     }
 
     @Test
@@ -117,7 +117,7 @@ class WeightFilesTest {
                 """.replace("%s", reason));
         run(0, Convert::run, "a.safetensors b.safetensors");
         assertThat(run(0, Inspect::run, "b.safetensors")).contains("F8_E4M3").endsWith("3 tensors, 8 bytes\n");
-        assertThat(run(1, Convert::run, "a.safetensors b.pt --prefix x")).startsWith("Convert: a.safetensors: no name begins with");
+        assertThat(run(2, Convert::run, "a.safetensors b.pt --prefix x")).startsWith("Convert: a.safetensors: no name begins with");
     }
 
     private void assertRun(Tensor output, LSTMState last, String args) throws IOException {
@@ -154,20 +154,20 @@ class WeightFilesTest {
         write("narrow.pt", StoredTensor.of("input", x.narrow(2, 0, 2).copy()));
         write("half.pt", StoredTensor.of("input", x), StoredTensor.of("h_0", h));
         write("long.pt", StoredTensor.of("lengths", 5, 6, 1));
-        assertThat(run(1, Run::run, "--weights lstm.pt --input none.pt --output y.pt")).startsWith("Run: no such file: none.pt");
-        assertThat(run(1, Run::run, "--weights model.safetensors --input x.safetensors --output y.pt")).startsWith("Run: LSTM: weight_ih_l0 is missing and weight_hh_l0 missing; ");
-        assertThat(run(1, Run::run, "--weights model.safetensors --prefix lstm --input x.safetensors --output y.pt")).startsWith("Run: model.safetensors: no name begins with \"lstm.\"; 21 others");
-        assertThat(run(1, Run::run, "--weights lstm.pt --input lstm.pt --output y.pt")).startsWith("Run: lstm.pt: there is no tensor \"input\"; ");
-        assertThat(run(1, Run::run, "--weights lstm.pt --input narrow.pt --output y.pt")).startsWith("Run: LSTM: input is [5, 3, 2]; its last dimension must be the input size (3)");
-        assertThat(run(1, Run::run, "--weights lstm.pt --input half.pt --output y.pt")).startsWith("Run: half.pt: \"h_0\" and \"c_0\", or neither of them, is required");
-        assertThat(run(1, Run::run, "--weights lstm.pt --input x.safetensors --output y.pt --lengths long.pt")).startsWith("Run: padded: sequence 1 has length 6 in a tensor of shape [5, 3, 3]");
-        assertThat(run(1, Run::run, "--weights lstm.pt --input x.safetensors --output y.pt --lengths x.safetensors")).startsWith("Run: x.safetensors: a tensor \"lengths\" is required");
-        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors --output y.pt --threads 0")).isEqualTo("--threads 0: at least 1 is required");
-        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors")).isEqualTo("Missing required option: '--output=FILE'");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input none.pt --output y.pt")).startsWith("Run: no such file: none.pt");
+        assertThat(run(2, Run::run, "--weights model.safetensors --input x.safetensors --output y.pt")).startsWith("Run: LSTM: weight_ih_l0 is missing and weight_hh_l0 missing; ");
+        assertThat(run(2, Run::run, "--weights model.safetensors --prefix lstm --input x.safetensors --output y.pt")).startsWith("Run: model.safetensors: no name begins with \"lstm.\"; 21 others");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input lstm.pt --output y.pt")).startsWith("Run: lstm.pt: there is no tensor \"input\"; ");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input narrow.pt --output y.pt")).startsWith("Run: LSTM: input is [5, 3, 2]; its last dimension must be the input size (3)");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input half.pt --output y.pt")).startsWith("Run: half.pt: \"h_0\" and \"c_0\", or neither of them, is required");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors --output y.pt --lengths long.pt")).startsWith("Run: padded: sequence 1 has length 6 in a tensor of shape [5, 3, 3]");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors --output y.pt --lengths x.safetensors")).startsWith("Run: x.safetensors: a tensor \"lengths\" is required");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors --output y.pt --threads 0")).isEqualTo("Run: --threads 0: at least 1 is required");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors")).isEqualTo("Run: Missing required option: '--output=FILE'; --help shows what can be given");
         Files.createDirectories(folder.resolve("folder.pt/with something"));
-        assertThat(run(1, Run::run, "--weights lstm.pt --input x.safetensors --output none/y.pt")).startsWith("Run: none/y.pt cannot be written: its folder is missing; what was there before");
-        assertThat(run(1, Run::run, "--weights lstm.pt --input x.safetensors --output lstm.pt/y.pt")).startsWith("Run: lstm.pt/y.pt cannot be written: Not a directory; what was there before");
-        assertThat(run(1, Run::run, "--weights lstm.pt --input x.safetensors --output folder.pt")).startsWith("Run: folder.pt cannot be written: ");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors --output none/y.pt")).startsWith("Run: none/y.pt cannot be written: its folder is missing; what was there before");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors --output lstm.pt/y.pt")).startsWith("Run: lstm.pt/y.pt cannot be written: Not a directory; what was there before");
+        assertThat(run(2, Run::run, "--weights lstm.pt --input x.safetensors --output folder.pt")).startsWith("Run: folder.pt cannot be written: ");
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("lstm.pt", "model.safetensors", "x.safetensors", "begun.pt", "narrow.pt", "half.pt", "long.pt", "folder.pt");
     }
 }

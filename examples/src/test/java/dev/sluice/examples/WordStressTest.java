@@ -110,26 +110,26 @@ class WordStressTest {
         Run two = run("HH EY V AH N\n\nK AE T\n", "--model", "" + model, "--predict");
         assertThat(two.out.lines()).hasSize(2).first().isEqualTo(one.out.strip());
         Run unknown = run("", "--model", "" + model, "--predict", "QQ");
-        assertThat(unknown.status).isEqualTo(1);
+        assertThat(unknown.status).isEqualTo(Program.REFUSED);
         assertThat(unknown.err).startsWith("WordStress: phone \"QQ\" is unknown; known are AA AE AH AO ");
     }
 
     @Test
     void filesThatAreNoModels() throws IOException {
         Path model = folder.resolve("model");
-        assertError(1, "no such file: " + model, "--model", "" + model, "--predict", "AA");
+        assertError("no such file: " + model, "--model", "" + model, "--predict", "AA");
         Files.writeString(model, "hello, this is no model");
-        assertError(1, model + ": it begins neither as safetensors do nor as a checkpoint of PyTorch", "--model", "" + model, "--predict", "AA");
+        assertError(model + ": it begins neither as safetensors do nor as a checkpoint of PyTorch", "--model", "" + model, "--predict", "AA");
         run("", "--data", "" + folder, "--epochs", "1", "--hidden", "4", "--model", "" + model);
         byte[] whole = Files.readAllBytes(model);
         Files.write(model, Arrays.copyOf(whole, whole.length - 4));
-        assertError(1, model + ": tensor \"head.bias\" has data_offsets 9984 to 10000 in 9996 bytes of data", "--model", "" + model, "--predict", "AA");
+        assertError(model + ": tensor \"head.bias\" has data_offsets 9984 to 10000 in 9996 bytes of data", "--model", "" + model, "--predict", "AA");
     }
 
-    private void assertError(int status, String message, String... args) {
+    private void assertError(String message, String... args) {
         Run run = run("", args);
-        assertThat(run.err.lines().findFirst()).as(run.out).hasValue((status == 1 ? "WordStress: " : "") + message);
-        assertThat(run.status).isEqualTo(status);
+        assertThat(run.err.lines()).as(run.out).containsExactly("WordStress: " + message);
+        assertThat(run.status).isEqualTo(Program.REFUSED);
     }
 
     @Test
@@ -137,34 +137,34 @@ class WordStressTest {
         String file = folder.resolve("stress-train.tsv").toString();
         String[] args = {"--data", "" + folder};
         write("stress-train.tsv", List.of("K AE T\t- 1 -\tCAT", "K AE T\t- 1 -"));
-        assertError(1, file + " line 2: 2 columns; phones, tags and spelling are required, separated by tabs", args);
+        assertError(file + " line 2: 2 columns; phones, tags and spelling are required, separated by tabs", args);
         write("stress-train.tsv", List.of("K AE T\t- 1\tCAT"));
-        assertError(1, file + " line 1: 3 phones and 2 tags; one tag for each phone, and at least one, is required", args);
+        assertError(file + " line 1: 3 phones and 2 tags; one tag for each phone, and at least one, is required", args);
         write("stress-train.tsv", List.of("K AE T\t- 3 -\tCAT"));
-        assertError(1, file + " line 1: tag \"3\"; - or 0, 1, 2 is required", args);
+        assertError(file + " line 1: tag \"3\"; - or 0, 1, 2 is required", args);
         write("stress-train.tsv", List.of("K AE T\t- 1 -\tCAT"));
         Run unknown = run("", args);
         assertThat(unknown.err).startsWith("WordStress: " + folder.resolve("stress-dev.tsv") + " line 1: phone \"").contains("is unknown; known are AE K T");
         Files.write(folder.resolve("stress-train.tsv"), new byte[0]);
-        assertError(1, file + " line 1: the file is empty; at least one word is required", args);
+        assertError(file + " line 1: the file is empty; at least one word is required", args);
         Files.write(folder.resolve("stress-train.tsv"), new byte[] {'K', (byte) 0xff, '\n'});
-        assertError(1, file + " line 1: not UTF-8, here or shortly after", args);
+        assertError(file + " line 1: not UTF-8, here or shortly after", args);
         Files.delete(folder.resolve("stress-train.tsv"));
-        assertError(1, "no such file: " + file, args);
+        assertError("no such file: " + file, args);
     }
 
     @Test
     void optionsThatCannotBe() {
-        assertError(2, "--epochs 0: at least 1 is required", "--epochs", "0");
-        assertError(2, "--threads 0: at least 1 is required", "--threads", "0");
-        assertError(2, "--model " + folder + ": it is a folder; a file is required", "--model", "" + folder);
-        assertError(1, "the loss of epoch 1 is not a number; a smaller --lr than 1.0E30 may help", "--lr", "1e30", "--data", "" + folder);
-        assertError(2, "--lr -1.0: a positive number is required", "--lr", "-1");
-        assertError(2, "--predict needs --model FILE, the model to load", "--predict");
-        assertError(2, "phones are only tagged with --predict: K AE T", "K", "AE", "T");
-        assertError(2, "--model " + folder.resolve("none/model") + ": its folder is missing or not writable", "--model", "" + folder.resolve("none/model"));
-        assertError(2, "Unknown option: '--epoch'", "--epoch", "1");
-        assertError(1, "backends: none is named quick; found: vector, panama-ffm, scalar", "--backend", "quick", "--data", "" + folder);
+        assertError("--epochs 0: at least 1 is required", "--epochs", "0");
+        assertError("--threads 0: at least 1 is required", "--threads", "0");
+        assertError("--model " + folder + ": it is a folder; a file is required", "--model", "" + folder);
+        assertError("the loss of epoch 1 is not a number; a smaller --lr than 1.0E30 may help", "--lr", "1e30", "--data", "" + folder);
+        assertError("--lr -1.0: a positive number is required", "--lr", "-1");
+        assertError("--predict needs --model FILE, the model to load", "--predict");
+        assertError("phones are only tagged with --predict: K AE T", "K", "AE", "T");
+        assertError("--model " + folder.resolve("none/model") + ": its folder is missing or not writable", "--model", "" + folder.resolve("none/model"));
+        assertError("Unknown option: '--epoch', perhaps --epochs; --help shows what can be given", "--epoch", "1");
+        assertError("backends: none is named quick; found: vector, panama-ffm, scalar", "--backend", "quick", "--data", "" + folder);
     }
 
     @Test
@@ -176,9 +176,9 @@ class WordStressTest {
         Run second = run("", with(resumable, "--epochs", "4", "--resume"));
         assertThat(second.out).contains("goes on from " + folder + "/checkpoints/000000064.safetensors").doesNotContain("epoch 2 ");
         assertThat(second.lastLine().replaceAll("[.\\d]+ s$", "")).isEqualTo(run("", whole).lastLine().replaceAll("[.\\d]+ s$", ""));
-        assertError(1, "--checkpoints " + folder + "/checkpoints: there are checkpoints of an earlier training; add --resume to go on with it, or give another folder", resumable);
-        assertError(1, folder + "/checkpoints/000000128.safetensors: it is a checkpoint of another training: lr is 0.003 there, 0.1 here", with(resumable, "--resume", "--lr", "0.1"));
-        assertError(2, "--resume needs --checkpoints FOLDER, where to go on from", "--resume");
+        assertError("--checkpoints " + folder + "/checkpoints: there are checkpoints of an earlier training; add --resume to go on with it, or give another folder", resumable);
+        assertError(folder + "/checkpoints/000000128.safetensors: it is a checkpoint of another training: lr is 0.003 there, 0.1 here", with(resumable, "--resume", "--lr", "0.1"));
+        assertError("--resume needs --checkpoints FOLDER, where to go on from", "--resume");
     }
 
     @Test
@@ -205,7 +205,7 @@ class WordStressTest {
         Files.createDirectories(checkpoints.resolve("000000020.safetensors/in the way"));
         String[] args = {"--data", "" + folder, "--hidden", "8", "--epochs", "1", "--checkpoints", "" + checkpoints, "--every", "10"};
         Run stopped = run("", with(args, "--if-not-saved", "STOP"));
-        assertThat(stopped.status).isEqualTo(1);
+        assertThat(stopped.status).isEqualTo(Program.REFUSED);
         assertThat(stopped.err).contains("WordStress: ", "000000020.safetensors").doesNotContain("\tat ");
         Run wentOn = run("", with(args, "--resume"));
         assertThat(wentOn.status).as(wentOn.err).isZero();

@@ -16,8 +16,8 @@ class CommittedReportTest {
     @Test
     void pageAndTablesAreThoseOfTheResults() throws IOException {
         Results results = Results.read(FOLDER.resolve("results.json"));
-        assertThat(Files.readString(FOLDER.resolve("tables.md"))).as("-Dexample=Report -Dargs=\"--output report --draw\" writes it again").isEqualTo(Tables.of(results));
-        assertThat(Files.readString(FOLDER.resolve("report.html"))).as("-Dexample=Report -Dargs=\"--output report --draw\" writes it again").isEqualTo(Page.of(results));
+        assertThat(Files.readString(FOLDER.resolve("tables.md"))).as("-Dexample=Report -Dargs=\"--output examples/report --draw\" writes it again").isEqualTo(Tables.of(results));
+        assertThat(Files.readString(FOLDER.resolve("report.html"))).as("-Dexample=Report -Dargs=\"--output examples/report --draw\" writes it again").isEqualTo(Page.of(results));
     }
 
     @Test
