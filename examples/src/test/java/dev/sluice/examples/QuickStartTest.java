@@ -3,13 +3,19 @@ package dev.sluice.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jdk.jshell.JShell;
+import jdk.jshell.SnippetEvent;
 import org.junit.jupiter.api.Test;
 
 /** The README shows the programs that are here, and what the first of them prints. */
@@ -50,5 +56,20 @@ class QuickStartTest {
             System.setOut(out);
         }
         assertThat(printed.toString(StandardCharsets.UTF_8).strip()).isEqualToNormalizingNewlines(block("text").strip());
+    }
+
+    @Test
+    void jshellAnswersWhatTheReadmeSays() {
+        try (JShell shell = JShell.builder().executionEngine("local").build()) {
+            Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).forEach(shell::addToClasspath);
+            for (String line : block("jshell").lines().toList()) {
+                List<SnippetEvent> events = shell.eval(shell.sourceCodeAnalysis().analyzeCompletion(line).source());
+                assertThat(events).as(line).isNotEmpty().allSatisfy(event -> {
+                    assertThat(shell.diagnostics(event.snippet()).map(diagnostic -> diagnostic.getMessage(Locale.ROOT))).isEmpty();
+                    assertThat(event.exception()).isNull();
+                    assertThat(line).endsWith(event.value() == null || event.value().isEmpty() ? "" : " // " + event.value());
+                });
+            }
+        }
     }
 }
