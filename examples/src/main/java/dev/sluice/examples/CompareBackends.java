@@ -68,6 +68,8 @@ public final class CompareBackends implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");
+        Program.require(guard == null || Files.exists(guard), "--guard " + guard + ": there is no such file; one that --store FILE wrote");
+        Program.require(store == null || Files.isDirectory(store.getParent()), "--store " + store + ": its folder is missing; one that is there");
         try (Workers workers = Workers.of(1)) {
             List<Backend> backends = Backends.discover(workers).usable();
             for (int attempt = 1; ; attempt++) {
@@ -136,7 +138,7 @@ public final class CompareBackends implements Callable<Integer> {
 
     /** Whether none has fallen by more than half; those that have fallen out of what was measured are named. */
     static boolean holds(Path guard, Map<String, Series> ahead) throws IOException {
-        JsonNode stored = JSON.readTree(Files.readString(guard)).path(machine());
+        JsonNode stored = JSON.readTree(guard.toFile()).path(machine());
         if (stored.isMissingNode() || ahead.isEmpty()) {
             System.out.println("guard: nothing is stored for " + machine() + " in " + guard + ", or vector and scalar are not both usable; nothing was compared");
             return true;

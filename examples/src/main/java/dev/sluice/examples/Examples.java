@@ -56,7 +56,7 @@ public final class Examples {
         }
     }
 
-    /** The exit status, if the program leaves it to us: 0, or {@link Program#REFUSED}. */
+    /** The exit status, where the program does not end the process with its own: 0, or {@link Program#REFUSED}. */
     static int run(String... args) throws Exception {
         if (args.length == 0) {
             ALL.forEach(System.out::println);

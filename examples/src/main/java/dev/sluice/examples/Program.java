@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -42,9 +43,7 @@ final class Program {
             case NoSuchFileException e -> Optional.of("no such file: " + e.getMessage());
             case AccessDeniedException e -> Optional.of("access denied: " + e.getMessage());
             case FileAlreadyExistsException e -> Optional.of("not a folder: " + e.getMessage());
-            case IOException e -> Optional.of(e.getMessage());
-            case IllegalArgumentException e -> Optional.of(e.getMessage());
-            case BackendUnavailableException e -> Optional.of(e.getMessage());
+            case IOException _, IllegalArgumentException _, BackendUnavailableException _ -> Optional.of(Objects.requireNonNullElse(thrown.getMessage(), thrown.toString()));
             default -> Optional.empty();
         };
     }

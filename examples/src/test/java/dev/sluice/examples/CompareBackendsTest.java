@@ -66,6 +66,25 @@ class CompareBackendsTest {
     }
 
     @Test
+    void aFileThatIsInAnotherFolderIsMissedBeforeAnythingIsMeasured() throws Exception {
+        Path none = Path.of("none", "guard.json").toAbsolutePath();
+        assertThat(refused("--guard", "none/guard.json")).containsExactly("CompareBackends: --guard " + none + ": there is no such file; one that --store FILE wrote is required");
+        assertThat(refused("--store", "none/guard.json")).containsExactly("CompareBackends: --store " + none + ": its folder is missing; one that is there is required");
+    }
+
+    private static List<String> refused(String... args) {
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try {
+            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            assertThat(CompareBackends.run(args)).isEqualTo(Program.REFUSED);
+        } finally {
+            System.setErr(err);
+        }
+        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
     void whatIsMeasuredInTurnIsComparedRoundByRound() throws IOException {
         double[] a = {3, 1, 2}, b = {1, 1, 4};
         int[] round = new int[2];

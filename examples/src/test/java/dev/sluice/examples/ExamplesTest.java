@@ -3,6 +3,7 @@ package dev.sluice.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -119,6 +120,7 @@ class ExamplesTest {
         assertThat(Program.refusal(new AccessDeniedException("/a/b"))).hasValue("access denied: /a/b");
         assertThat(Program.refusal(new FileAlreadyExistsException("/a/b"))).hasValue("not a folder: /a/b");
         assertThat(Program.refusal(new IOException("/a/b: the disk is full"))).hasValue("/a/b: the disk is full");
+        assertThat(Program.refusal(new EOFException())).hasValue("java.io.EOFException");
     }
 
     @Command(name = "Faulty")
