@@ -77,6 +77,7 @@ public final class Report implements Callable<Integer> {
         }
         if (draw) {
             Reporter.draw(file);
+            System.out.println("written: " + file.resolveSibling("report.html") + ", tables.md");
             return 0;
         }
         Program.require(rounds >= 1, "--rounds " + rounds + ": at least 1");

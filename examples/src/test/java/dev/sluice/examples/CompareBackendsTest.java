@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.examples.benchmark.Limits;
 import dev.sluice.examples.benchmark.Series;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,22 +18,10 @@ class CompareBackendsTest {
     @TempDir
     private Path folder;
 
-    private static List<String> printed(Callable<?> action) throws Exception {
-        PrintStream out = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            action.call();
-        } finally {
-            System.setOut(out);
-        }
-        return printed.toString(StandardCharsets.UTF_8).lines().toList();
-    }
-
     @Test
     void everyBackendHasALineForEachShapeAndPass() throws Exception {
         Path file = folder.resolve("guard.json");
-        List<String> lines = printed(() -> CompareBackends.run("--rounds", "1", "--warm-up", "0.01", "--seconds", "0.01", "--store", "" + file));
+        List<String> lines = Printed.by(() -> CompareBackends.run("--rounds", "1", "--warm-up", "0.01", "--seconds", "0.01", "--store", "" + file)).out().lines().toList();
         assertThat(lines).hasSize(1 + 4 * 2 * 3 + 1);
         for (String backend : List.of("vector", "panama-ffm", "scalar")) {
             assertThat(lines).anyMatch(line -> line.matches("packed-words +training +" + backend + " +[\\d.]+ µs +[\\d.]+ GFLOP/s +[\\d.]+ % +[\\d.]+ +\\([\\d.]+ … [\\d.]+\\)"));
@@ -48,21 +33,22 @@ class CompareBackendsTest {
 
     @Test
     void theGuardNamesWhatHasFallenAndFailsWhereItIsMoreThanHalf() throws Exception {
-        assertThat(guarded(5.8, 6, 6.2)).containsExactly("guard: nothing has fallen", "true");
-        assertThat(guarded(5, 5.2, 5.3)).containsExactly("guard: medium forward: vector is 5.20 times as fast as scalar (at most 5.30); it was 6.00 (at least 5.50)", "guard: 1 of 1 have fallen", "true");
+        assertThat(guarded(5.8, 6, 6.2)).containsExactly("guard: nothing has fallen", "0");
+        assertThat(guarded(5, 5.2, 5.3)).containsExactly("guard: medium forward: vector is 5.20 times as fast as scalar (at most 5.30); it was 6.00 (at least 5.50)", "guard: 1 of 1 have fallen", "0");
         assertThat(guarded(0.1, 0.2, 0.3)).containsExactly("guard: medium forward: vector is 0.20 times as fast as scalar (at most 0.30); it was 6.00 (at least 5.50), more than twice as much",
-                "guard: 1 of 1 have fallen, some by more than half", "false");
+                "guard: 1 of 1 have fallen, some by more than half", "1");
         Path none = Files.writeString(folder.resolve("none.json"), "{}");
-        assertThat(printed(() -> CompareBackends.holds(none, Map.of("medium forward", new Series(1))))).first().asString().startsWith("guard: nothing is stored for " + Limits.lanes() + " lanes in " + none);
+        assertThat(guarded(none, 1)).first().asString().startsWith("guard: nothing is stored for " + Limits.lanes() + " lanes in " + none);
     }
 
-    /** What the guard prints when these are how many times as fast vector is, and whether it holds. */
-    private List<String> guarded(double... ratios) throws Exception {
-        Path file = Files.writeString(folder.resolve("guard.json"), "{\"" + Limits.lanes() + " lanes\": {\"medium forward\": {\"median\": 6.0, \"lowest\": 5.5}}}");
-        return printed(() -> {
-            System.out.println(CompareBackends.holds(file, Map.of("medium forward", new Series(ratios))));
-            return null;
-        });
+    private List<String> guarded(double... ratios) throws IOException {
+        return guarded(Files.writeString(folder.resolve("guard.json"), "{\"" + Limits.lanes() + " lanes\": {\"medium forward\": {\"median\": 6.0, \"lowest\": 5.5}}}"), ratios);
+    }
+
+    /** What the guard prints when these are how many times as fast vector is, and the exit status. */
+    private static List<String> guarded(Path file, double... ratios) throws IOException {
+        Printed printed = Printed.by(() -> CompareBackends.holds(file, Map.of("medium forward", new Series(ratios))) ? 0 : 1);
+        return Stream.concat(printed.out().lines(), Stream.of("" + printed.status())).toList();
     }
 
     @Test
@@ -73,15 +59,9 @@ class CompareBackendsTest {
     }
 
     private static List<String> refused(String... args) {
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try {
-            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            assertThat(CompareBackends.run(args)).isEqualTo(Program.REFUSED);
-        } finally {
-            System.setErr(err);
-        }
-        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+        Printed printed = Printed.by(() -> CompareBackends.run(args));
+        assertThat(printed.status()).isEqualTo(Program.REFUSED);
+        return printed.err().lines().toList();
     }
 
     @Test

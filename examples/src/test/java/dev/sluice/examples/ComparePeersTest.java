@@ -2,24 +2,15 @@ package dev.sluice.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** What ComparePeers says when it cannot begin; it needs another library to do more. */
 class ComparePeersTest {
     private static void assertError(String message, String... args) {
-        PrintStream before = System.err;
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        try {
-            assertThat(ComparePeers.run(args)).isEqualTo(Program.REFUSED);
-        } finally {
-            System.setErr(before);
-        }
-        assertThat(bytes.toString(StandardCharsets.UTF_8)).startsWith("ComparePeers: " + message);
+        Printed printed = Printed.by(() -> ComparePeers.run(args));
+        assertThat(printed.err()).startsWith("ComparePeers: " + message);
+        assertThat(printed.status()).isEqualTo(Program.REFUSED);
     }
 
     @Test

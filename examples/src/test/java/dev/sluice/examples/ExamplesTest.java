@@ -2,13 +2,10 @@ package dev.sluice.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Modifier;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -29,21 +26,6 @@ class ExamplesTest {
               PackingWalkthrough  sequences of different lengths: padding, packing, back to a list
               ListBackends        which backends are there, and which one is in use
             """;
-
-    private record Printed(int status, String out, String err) {
-        static Printed by(Callable<Integer> program) throws Exception {
-            PrintStream out = System.out, err = System.err;
-            ByteArrayOutputStream newOut = new ByteArrayOutputStream(), newErr = new ByteArrayOutputStream();
-            try {
-                System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
-                System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
-                return new Printed(program.call(), newOut.toString(StandardCharsets.UTF_8), newErr.toString(StandardCharsets.UTF_8));
-            } finally {
-                System.setOut(out);
-                System.setErr(err);
-            }
-        }
-    }
 
     @Test
     void everyProgramOfThePackageHasItsLine() throws Exception {
@@ -67,9 +49,9 @@ class ExamplesTest {
     @Test
     void aNameThatIsUnknownListsThemTheNearestFirst() throws Exception {
         Printed inspekt = Printed.by(() -> Examples.run("inspekt", "model.pt"));
-        assertThat(inspekt.status).isEqualTo(Program.REFUSED);
-        assertThat(inspekt.out).isEmpty();
-        assertThat(inspekt.err).isEqualToNormalizingNewlines("""
+        assertThat(inspekt.status()).isEqualTo(Program.REFUSED);
+        assertThat(inspekt.out()).isEmpty();
+        assertThat(inspekt.err()).isEqualToNormalizingNewlines("""
                 Examples: no program is named inspekt; these are there, the nearest first:
                   Inspect             what is in files of weights
                 """ + OTHERS + """
@@ -86,18 +68,18 @@ class ExamplesTest {
                 """);
         for (String[] near : new String[][] {{"words", "WordStress"}, {"quickstrat", "QuickStart"}, {"peers", "ComparePeers"}, {"lstm-walkthrough", "LSTMWalkthrough"}, {"packing", "PackingWalkthrough"},
                 {"Backends", "ListBackends"}, {"runn", "Run"}, {"bench", "Benchmarks"}}) {
-            assertThat(Printed.by(() -> Examples.run(near[0])).err.lines().skip(1).findFirst()).as(near[0]).get().asString().startsWith("  " + near[1] + " ");
+            assertThat(Printed.by(() -> Examples.run(near[0])).err().lines().skip(1).findFirst()).as(near[0]).get().asString().startsWith("  " + near[1] + " ");
         }
         for (Examples.Example example : Examples.ALL) {
-            assertThat(Printed.by(() -> Examples.run(example.name() + "x")).err.lines().skip(1).findFirst()).hasValue("" + example);
+            assertThat(Printed.by(() -> Examples.run(example.name() + "x")).err().lines().skip(1).findFirst()).hasValue("" + example);
         }
     }
 
     @Test
     void withoutANameTheyAreListed() throws Exception {
         Printed list = Printed.by(Examples::run);
-        assertThat(list.status).isZero();
-        assertThat(list.out).startsWith(OTHERS).hasLineCount(Examples.ALL.size());
+        assertThat(list.status()).isZero();
+        assertThat(list.out()).startsWith(OTHERS).hasLineCount(Examples.ALL.size());
     }
 
     @Test
@@ -134,8 +116,8 @@ class ExamplesTest {
     @Test
     void aFaultOfAProgramIsToldWithItsPlaceAndFailsTheBuild() throws Exception {
         Printed fault = Printed.by(() -> Program.run(new Faulty()));
-        assertThat(fault.status).isEqualTo(1);
-        assertThat(fault.err).startsWith("java.lang.IllegalStateException: a fault").contains("\tat " + Faulty.class.getName() + ".call(");
+        assertThat(fault.status()).isEqualTo(1);
+        assertThat(fault.err()).startsWith("java.lang.IllegalStateException: a fault").contains("\tat " + Faulty.class.getName() + ".call(");
         assertThat(Program.refusal(new IllegalStateException("a fault"))).isEmpty();
     }
 }

@@ -2,11 +2,8 @@ package dev.sluice.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,16 +43,9 @@ class QuickStartTest {
     }
 
     @Test
-    void itPrintsWhatTheReadmeSays() {
-        PrintStream out = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            QuickStart.main(new String[0]);
-        } finally {
-            System.setOut(out);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).strip()).isEqualToNormalizingNewlines(block("text").strip());
+    void itPrintsWhatTheReadmeSays() throws Exception {
+        Printed printed = Printed.by(() -> Examples.run("QuickStart"));
+        assertThat(printed.out().strip()).isEqualToNormalizingNewlines(block("text").strip());
     }
 
     @Test

@@ -11,9 +11,7 @@ import dev.sluice.core.Layout;
 import dev.sluice.core.Padded;
 import dev.sluice.core.io.StoredTensor;
 import dev.sluice.core.io.TensorFile;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -38,18 +36,10 @@ class WeightFilesTest {
 
     /** What the program prints: all of it; an error is a line. */
     private String run(int status, Function<String[], Integer> program, String args) {
-        PrintStream out = System.out, err = System.err;
-        ByteArrayOutputStream newOut = new ByteArrayOutputStream(), newErr = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
-            String[] inFolder = List.of(args.split(" ")).stream().map(arg -> arg.contains(".s") || arg.contains(".pt") ? "" + folder.resolve(arg) : arg).toArray(String[]::new);
-            assertThat(program.apply(inFolder)).as("exit status; %s", newErr).isEqualTo(status);
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
-        String said = (status == 0 ? newOut : newErr).toString(StandardCharsets.UTF_8).replace(folder + "/", "");
+        String[] inFolder = List.of(args.split(" ")).stream().map(arg -> arg.contains(".s") || arg.contains(".pt") ? "" + folder.resolve(arg) : arg).toArray(String[]::new);
+        Printed printed = Printed.by(() -> program.apply(inFolder));
+        assertThat(printed.status()).as("exit status; %s", printed.err()).isEqualTo(status);
+        String said = (status == 0 ? printed.out() : printed.err()).replace(folder + "/", "");
         return status == 0 ? said : said.stripTrailing();
     }
 

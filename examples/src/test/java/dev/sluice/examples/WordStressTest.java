@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.examples.stress.StressData;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,25 +22,12 @@ class WordStressTest {
     @TempDir
     private Path folder;
 
-    private record Run(int status, String out, String err) {
-        String lastLine() {
-            return out.lines().toList().getLast();
-        }
-    }
-
-    private static Run run(String input, String... args) {
-        PrintStream out = System.out, err = System.err;
+    private static Printed run(String input, String... args) {
         InputStream in = System.in;
-        ByteArrayOutputStream newOut = new ByteArrayOutputStream(), newErr = new ByteArrayOutputStream();
         try {
-            System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
             System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
-            int status = WordStress.run(args);
-            return new Run(status, newOut.toString(StandardCharsets.UTF_8), newErr.toString(StandardCharsets.UTF_8));
+            return Printed.by(() -> WordStress.run(args));
         } finally {
-            System.setOut(out);
-            System.setErr(err);
             System.setIn(in);
         }
     }
@@ -64,9 +49,9 @@ class WordStressTest {
 
     @Test
     void learnsAndSaysSoInItsLastLine() {
-        Run run = run("", "--data", "" + folder, "--epochs", "6", "--hidden", "32");
-        assertThat(run.status).as(run.err).isZero();
-        assertThat(run.out).startsWith("backend vector: SIMD of ").contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones")
+        Printed run = run("", "--data", "" + folder, "--epochs", "6", "--hidden", "32");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).startsWith("backend vector: SIMD of ").contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones")
                 .contains("epoch 6  100 %").contains("predicted").contains("dictionary");
         assertThat(run.lastLine()).matches("test vowels \\d+\\.\\d\\d % words \\d+\\.\\d\\d % training \\d+\\.\\d s");
         assertThat(Double.parseDouble(run.lastLine().split(" ")[2])).as("better than always guessing the commonest pattern (64.5)").isGreaterThan(75);
@@ -93,25 +78,25 @@ class WordStressTest {
     }
 
     /** Every line with what depends on time cut out. */
-    private static String scores(Run run) {
-        assertThat(run.status).as(run.err).isZero();
-        return String.join("\n", run.out.lines().skip(2).map(line -> line.replaceAll("\\d+(\\.\\d)? s\\b|[\\d,]+ words/s", "")).toList());
+    private static String scores(Printed run) {
+        assertThat(run.status()).as(run.err()).isZero();
+        return String.join("\n", run.out().lines().skip(2).map(line -> line.replaceAll("\\d+(\\.\\d)? s\\b|[\\d,]+ words/s", "")).toList());
     }
 
     @Test
     void aSavedModelPredictsFromTheCommandLineAndFromStandardInput() {
         Path model = folder.resolve("stress.safetensors");
-        Run training = run("", "--data", "" + folder, "--epochs", "2", "--hidden", "16", "--forward-only", "--model", "" + model);
-        assertThat(training.status).as(training.err).isZero();
+        Printed training = run("", "--data", "" + folder, "--epochs", "2", "--hidden", "16", "--forward-only", "--model", "" + model);
+        assertThat(training.status()).as(training.err()).isZero();
         assertThat(folder).isDirectoryNotContaining("glob:**.part");
-        Run one = run("", "--model", "" + model, "--predict", "HH", "EY", "V", "AH", "N");
-        assertThat(one.out).containsPattern("[012]");
-        assertThat(one.out.replaceAll("[012]", "")).isEqualToIgnoringNewLines("HH EY V AH N");
-        Run two = run("HH EY V AH N\n\nK AE T\n", "--model", "" + model, "--predict");
-        assertThat(two.out.lines()).hasSize(2).first().isEqualTo(one.out.strip());
-        Run unknown = run("", "--model", "" + model, "--predict", "QQ");
-        assertThat(unknown.status).isEqualTo(Program.REFUSED);
-        assertThat(unknown.err).startsWith("WordStress: phone \"QQ\" is unknown; known are AA AE AH AO ");
+        Printed one = run("", "--model", "" + model, "--predict", "HH", "EY", "V", "AH", "N");
+        assertThat(one.out()).containsPattern("[012]");
+        assertThat(one.out().replaceAll("[012]", "")).isEqualToIgnoringNewLines("HH EY V AH N");
+        Printed two = run("HH EY V AH N\n\nK AE T\n", "--model", "" + model, "--predict");
+        assertThat(two.out().lines()).hasSize(2).first().isEqualTo(one.out().strip());
+        Printed unknown = run("", "--model", "" + model, "--predict", "QQ");
+        assertThat(unknown.status()).isEqualTo(Program.REFUSED);
+        assertThat(unknown.err()).startsWith("WordStress: phone \"QQ\" is unknown; known are AA AE AH AO ");
     }
 
     @Test
@@ -127,9 +112,9 @@ class WordStressTest {
     }
 
     private void assertError(String message, String... args) {
-        Run run = run("", args);
-        assertThat(run.err.lines()).as(run.out).containsExactly("WordStress: " + message);
-        assertThat(run.status).isEqualTo(Program.REFUSED);
+        Printed run = run("", args);
+        assertThat(run.err().lines()).as(run.out()).containsExactly("WordStress: " + message);
+        assertThat(run.status()).isEqualTo(Program.REFUSED);
     }
 
     @Test
@@ -143,8 +128,8 @@ class WordStressTest {
         write("stress-train.tsv", List.of("K AE T\t- 3 -\tCAT"));
         assertError(file + " line 1: tag \"3\"; - or 0, 1, 2 is required", args);
         write("stress-train.tsv", List.of("K AE T\t- 1 -\tCAT"));
-        Run unknown = run("", args);
-        assertThat(unknown.err).startsWith("WordStress: " + folder.resolve("stress-dev.tsv") + " line 1: phone \"").contains("is unknown; known are AE K T");
+        Printed unknown = run("", args);
+        assertThat(unknown.err()).startsWith("WordStress: " + folder.resolve("stress-dev.tsv") + " line 1: phone \"").contains("is unknown; known are AE K T");
         Files.write(folder.resolve("stress-train.tsv"), new byte[0]);
         assertError(file + " line 1: the file is empty; at least one word is required", args);
         Files.write(folder.resolve("stress-train.tsv"), new byte[] {'K', (byte) 0xff, '\n'});
@@ -171,10 +156,10 @@ class WordStressTest {
     void aTrainingGoesOnFromItsLastCheckpoint() {
         String[] whole = {"--data", "" + folder, "--hidden", "8", "--epochs", "4", "--patience", "2"};
         String[] resumable = {"--data", "" + folder, "--hidden", "8", "--patience", "2", "--checkpoints", folder + "/checkpoints", "--every", "7"};
-        Run first = run("", with(resumable, "--epochs", "2", "--resume"));
-        assertThat(first.out).as(first.err).contains("no checkpoint in " + folder + "/checkpoints yet; begins anew");
-        Run second = run("", with(resumable, "--epochs", "4", "--resume"));
-        assertThat(second.out).contains("goes on from " + folder + "/checkpoints/000000064.safetensors").doesNotContain("epoch 2 ");
+        Printed first = run("", with(resumable, "--epochs", "2", "--resume"));
+        assertThat(first.out()).as(first.err()).contains("no checkpoint in " + folder + "/checkpoints yet; begins anew");
+        Printed second = run("", with(resumable, "--epochs", "4", "--resume"));
+        assertThat(second.out()).contains("goes on from " + folder + "/checkpoints/000000064.safetensors").doesNotContain("epoch 2 ");
         assertThat(second.lastLine().replaceAll("[.\\d]+ s$", "")).isEqualTo(run("", whole).lastLine().replaceAll("[.\\d]+ s$", ""));
         assertError("--checkpoints " + folder + "/checkpoints: there are checkpoints of an earlier training; add --resume to go on with it, or give another folder", resumable);
         assertError(folder + "/checkpoints/000000128.safetensors: it is a checkpoint of another training: lr is 0.003 there, 0.1 here", with(resumable, "--resume", "--lr", "0.1"));
@@ -187,8 +172,8 @@ class WordStressTest {
         Locale.setDefault(Locale.forLanguageTag("fa-IR"));
         try {
             String[] args = {"--data", "" + folder, "--hidden", "4", "--checkpoints", folder + "/checkpoints", "--every", "5", "--resume"};
-            assertThat(run("", with(args, "--epochs", "1")).out).contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones");
-            assertThat(run("", with(args, "--epochs", "2")).out).contains("goes on from " + folder + "/checkpoints/000000032.safetensors", "epoch 2  100 %");
+            assertThat(run("", with(args, "--epochs", "1")).out()).contains("2,000 words to learn from, 200 to tune on, 300 to test with; 39 phones");
+            assertThat(run("", with(args, "--epochs", "2")).out()).contains("goes on from " + folder + "/checkpoints/000000032.safetensors", "epoch 2  100 %");
             assertThat(folder.resolve("checkpoints").toFile().list()).hasSize(3);
         } finally {
             Locale.setDefault(before);
@@ -204,12 +189,12 @@ class WordStressTest {
         Path checkpoints = folder.resolve("checkpoints");
         Files.createDirectories(checkpoints.resolve("000000020.safetensors/in the way"));
         String[] args = {"--data", "" + folder, "--hidden", "8", "--epochs", "1", "--checkpoints", "" + checkpoints, "--every", "10"};
-        Run stopped = run("", with(args, "--if-not-saved", "STOP"));
-        assertThat(stopped.status).isEqualTo(Program.REFUSED);
-        assertThat(stopped.err).contains("WordStress: ", "000000020.safetensors").doesNotContain("\tat ");
-        Run wentOn = run("", with(args, "--resume"));
-        assertThat(wentOn.status).as(wentOn.err).isZero();
-        assertThat(wentOn.err).contains("checkpoint 20 was not saved: ", "000000020.safetensors cannot be written: ", "; what was there before is untouched; the training goes on");
-        assertThat(wentOn.out).contains("goes on from " + checkpoints + "/000000010.safetensors");
+        Printed stopped = run("", with(args, "--if-not-saved", "STOP"));
+        assertThat(stopped.status()).isEqualTo(Program.REFUSED);
+        assertThat(stopped.err()).contains("WordStress: ", "000000020.safetensors").doesNotContain("\tat ");
+        Printed wentOn = run("", with(args, "--resume"));
+        assertThat(wentOn.status()).as(wentOn.err()).isZero();
+        assertThat(wentOn.err()).contains("checkpoint 20 was not saved: ", "000000020.safetensors cannot be written: ", "; what was there before is untouched; the training goes on");
+        assertThat(wentOn.out()).contains("goes on from " + checkpoints + "/000000010.safetensors");
     }
 }
