@@ -43,7 +43,7 @@ public class LSTM extends Module {
     private final LSTMBuilder options;
     private final Backend backend;
     private final List<List<LSTMParameters>> layers = new ArrayList<>();
-    private volatile Dropout dropout;
+    private transient volatile Dropout dropout; // no part: it runs when this one is training
 
     /** One layer, one direction; draws from {@link Generator#shared}, runs on {@link Backends#current}. */
     public LSTM(int inputSize, int hiddenSize) {

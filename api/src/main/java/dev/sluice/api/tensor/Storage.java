@@ -78,7 +78,7 @@ final class Storage {
         String why = released;
         if (why != null) {
             throw new IllegalStateException("tensor: this one of shape " + tensor.shape() + " is used after "
-                    + (why.equals(TensorScope.WHY) && tensor.isLeaf() ? TensorScope.WHY_OF_A_LEAF : why));
+                    + (why.equals(TensorScope.WHY) && tensor.requiresGrad() && tensor.isLeaf() ? TensorScope.WHY_OF_A_LEAF : why));
         }
         return block;
     }

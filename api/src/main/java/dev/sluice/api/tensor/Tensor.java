@@ -352,9 +352,9 @@ public final class Tensor {
         return producer;
     }
 
-    /** Whether gradients arrive in it: a parameter, mostly. */
-    boolean isLeaf() {
-        return requiresGrad && producer == null;
+    /** Whether it is no recorded result of an operation; if it requires a gradient, one arrives in it. As PyTorch's {@code is_leaf}. */
+    public boolean isLeaf() {
+        return producer == null;
     }
 
     int output() {

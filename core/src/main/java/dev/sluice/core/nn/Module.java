@@ -27,6 +27,12 @@ import java.util.stream.Collectors;
  * }
  * }</pre>
  *
+ * <p><b>A field alone makes nothing a part</b>, as it would in PyTorch: {@link #module} and {@link #parameter} do, of several each, {@code layers.add(module("layer" + i, …))}. What
+ * was forgotten is refused as soon as a module is asked for its parameters, loaded, or switched by {@link #train} or {@link #eval}: an {@link IllegalStateException} names the field
+ * that holds a module, a tensor that requires a gradient, or a collection, map or array with one, and the line to write. Declare a field {@code transient} that holds what is not meant
+ * to be a part: a teacher, a parent. The package of a class in a named module must be open for that, {@code opens com.example to dev.sluice.core}; if it is not, the log warns of more
+ * fields than parts.
+ *
  * <p><b>Threads.</b> Any number of threads may run a module at once, with gradients or without, as long as nothing writes its parameters; each backward
  * pass adds its gradients as a whole. One thread at a time trains, loads, or clears gradients. A thread that runs the module meanwhile
  * gets the result of the parameters before, that of the parameters after, or a {@link ConcurrentModificationException}; what it does never
@@ -39,7 +45,8 @@ import java.util.stream.Collectors;
  * current.set(load(path));                 // from time to time: a new Tagger, loaded before anybody sees it
  * }</pre>
  *
- * <p>Import it by name: with {@code import dev.sluice.core.nn.*} the compiler cannot tell it from {@link java.lang.Module}.
+ * <p><b>Import it by name</b>, {@code import dev.sluice.core.nn.Module;}, in JShell too, whatever else is imported: there is a {@link java.lang.Module}, and the compiler says of
+ * {@code import dev.sluice.core.nn.*} alone "reference to Module is ambiguous", and of {@code import module dev.sluice.core} "cannot inherit from final Module".
  */
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
@@ -111,11 +118,26 @@ public abstract class Module {
         }
     }
 
-    /** Every parameter by its dotted name, in the order they were made; one that is used under several names comes under each. */
+    /**
+     * Every parameter by its dotted name, in the order they were made; one that is used under several names comes under each.
+     *
+     * @throws IllegalStateException when a field of this module or of a part holds a module or a parameter that was not registered
+     */
     public final Map<String, Tensor> namedParameters() {
+        requireRegistered();
         Map<String, Tensor> all = new LinkedHashMap<>();
         collect("", all);
         return all;
+    }
+
+    /** All that is registered here and in parts; whoever asks for this module as a whole is told what a field holds beside it. */
+    private Set<Object> requireRegistered() {
+        Set<Object> registered = Collections.newSetFromMap(new IdentityHashMap<>());
+        registered.add(this);
+        registered.addAll(own);
+        parts.forEach(part -> registered.addAll(part.requireRegistered()));
+        Fields.requireRegistered(this, parts, registered);
+        return registered;
     }
 
     private void collect(String prefix, Map<String, Tensor> all) {
@@ -134,16 +156,21 @@ public abstract class Module {
         return training;
     }
 
-    /** From now on this module and its parts behave as in training. */
+    /** From now on this module and its parts behave as in training; fails as {@link #namedParameters} does. */
     public final void train() {
-        training = true;
-        modules.values().forEach(Module::train);
+        requireRegistered();
+        training(true);
     }
 
-    /** From now on this module and its parts behave as in use: nothing is dropped. Gradients are still recorded. */
+    /** From now on this module and its parts behave as in use: nothing is dropped. Gradients are still recorded. Fails as {@link #namedParameters} does. */
     public final void eval() {
-        training = false;
-        modules.values().forEach(Module::eval);
+        requireRegistered();
+        training(false);
+    }
+
+    private void training(boolean now) {
+        training = now;
+        parts.forEach(part -> part.training(now));
     }
 
     /** Clears the gradient of every parameter. */
@@ -239,7 +266,7 @@ public abstract class Module {
         Tensor.write(written.values(), () -> written.forEach((name, tensor) -> write.accept(values.get(name), tensor)));
     }
 
-    private String kind() {
+    String kind() {
         return getClass().isAnonymousClass() ? "Module" : getClass().getSimpleName();
     }
 
