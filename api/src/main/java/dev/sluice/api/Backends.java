@@ -136,6 +136,12 @@ public final class Backends {
         }).collect(Collectors.joining(System.lineSeparator()));
     }
 
+    /** As {@link #report}. */
+    @Override
+    public String toString() {
+        return report();
+    }
+
     private BackendUnavailableException unavailable(String what) {
         if (candidates.isEmpty()) {
             return new BackendUnavailableException("backends: " + what + ", for there are none on the class path or module path; add one, such as "

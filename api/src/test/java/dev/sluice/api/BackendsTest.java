@@ -64,6 +64,7 @@ class BackendsTest {
         String none = ", for there are none on the class path or module path; add one, such as dev.sluice:sluice-backend-scalar";
         assertThatThrownBy(() -> of().best()).isInstanceOf(BackendUnavailableException.class).hasMessage("backends: none is usable" + none);
         assertThat(of().report()).isEqualTo("backends: none found" + none);
+        assertThat(of(BROKEN)).hasToString("broken  not usable  no such unit; buy one  (test-classes)");
         assertThatThrownBy(() -> of(BROKEN).best()).isInstanceOf(BackendUnavailableException.class)
                 .hasMessage("backends: none is usable; found: broken (not usable: no such unit; buy one)");
     }

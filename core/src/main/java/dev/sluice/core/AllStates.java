@@ -23,4 +23,10 @@ public record AllStates<T>(List<T> h, List<T> c, LSTMState last) {
     public LSTMResult<T> result() {
         return new LSTMResult<>(h.getLast(), last);
     }
+
+    /** The shapes. */
+    @Override
+    public String toString() {
+        return "AllStates(h=" + h.stream().map(LSTMResult::form).toList() + ", c=" + c.stream().map(LSTMResult::form).toList() + ", last=" + last + ")";
+    }
 }

@@ -36,4 +36,15 @@ public record LSTMResult<T>(T output, LSTMState state) {
             default -> throw new IllegalStateException("lastHidden: the output is of " + output.getClass() + "; that of an LSTM, a Tensor or a PackedSequence, is required");
         };
     }
+
+    /** The shapes. */
+    @Override
+    public String toString() {
+        return "LSTMResult(output=" + form(output) + ", state=" + state + ")";
+    }
+
+    /** Of a tensor its shape, for texts that are to be short. */
+    static Object form(Object value) {
+        return value instanceof Tensor tensor ? tensor.shape() : value;
+    }
 }

@@ -25,6 +25,12 @@ public record LSTMState(Tensor h, Tensor c) {
         return new LSTMState(scope.keep(h), scope.keep(c));
     }
 
+    /** The shapes. */
+    @Override
+    public String toString() {
+        return "LSTMState(h=" + h.shape() + ", c=" + c.shape() + ")";
+    }
+
     /** With a batch of one in the middle. */
     LSTMState unsqueezed() {
         return new LSTMState(h.view(h.size(0), 1, h.size(1)), c.view(c.size(0), 1, c.size(1)));

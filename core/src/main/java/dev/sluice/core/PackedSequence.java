@@ -2,6 +2,7 @@ package dev.sluice.core;
 
 import dev.sluice.api.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -129,5 +130,10 @@ public record PackedSequence(Tensor data, Packing packing) {
             start += length;
         }
         return sequences;
+    }
+
+    @Override
+    public String toString() {
+        return "PackedSequence(" + data.shape() + ", lengths=" + Arrays.toString(packing.lengths()) + ")";
     }
 }

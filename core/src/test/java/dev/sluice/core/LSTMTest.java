@@ -31,6 +31,13 @@ class LSTMTest {
                 .hasToString("LSTM(3, 4, projection=2, layers=2, bias=false, batchFirst=true, dropout=0.25, bidirectional=true)");
         assertThat(new BiLSTM(3, 4)).hasToString("BiLSTM(3, 4, bidirectional=true)");
         assertThat(new LSTMCell(3, 4)).hasToString("LSTMCell(3, 4)");
+        LSTM lstm = new LSTM(3, 4);
+        PackedSequence packed = PackedSequence.pack(List.of(Tensor.ones(2, 3), Tensor.ones(5, 3)));
+        String last = "LSTMState(h=[1, 2, 4], c=[1, 2, 4])";
+        assertThat(packed).hasToString("PackedSequence([7, 3], lengths=[2, 5])");
+        assertThat(lstm.forward(packed)).hasToString("LSTMResult(output=PackedSequence([7, 4], lengths=[2, 5]), state=" + last + ")");
+        assertThat(lstm.forward(Tensor.ones(5, 2, 3))).hasToString("LSTMResult(output=[5, 2, 4], state=" + last + ")");
+        assertThat(lstm.allStates(Tensor.ones(5, 2, 3))).hasToString("AllStates(h=[[5, 2, 4]], c=[[5, 2, 4]], last=" + last + ")");
     }
 
     @Test

@@ -18,6 +18,8 @@ public final class Generator implements RandomGenerator {
 
     private final int[] state = new int[SIZE];
     private int next;
+    private String from; // what the stream began with,
+    private long before; // and how much of it was drawn, less next
     private double spareNormal = Double.NaN;
 
     public Generator(long seed) {
@@ -37,6 +39,8 @@ public final class Generator implements RandomGenerator {
         }
         next = SIZE;
         spareNormal = Double.NaN;
+        from = "seed=" + seed;
+        before = -SIZE;
     }
 
     /** Where the stream is: what {@link #restore} takes to go on from here. */
@@ -60,6 +64,8 @@ public final class Generator implements RandomGenerator {
         }
         System.arraycopy(state, 0, this.state, 0, SIZE);
         next = state[SIZE];
+        from = "restored";
+        before = -next;
         spareNormal = Double.longBitsToDouble((long) state[SIZE + 1] << 32 | Integer.toUnsignedLong(state[SIZE + 2]));
     }
 
@@ -151,5 +157,12 @@ public final class Generator implements RandomGenerator {
             state[i] = state[(i + SHIFT) % SIZE] ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
         }
         next = 0;
+        before += SIZE;
+    }
+
+    /** The seed, and how many times 32 bits were drawn since: {@code Generator(seed=0, drawn=1248)}. One that was restored knows no seed. */
+    @Override
+    public synchronized String toString() {
+        return "Generator(" + from + ", drawn=" + (before + next) + ")";
     }
 }

@@ -41,6 +41,22 @@ class GeneratorTest {
     }
 
     @Test
+    void itTellsItsSeedAndHowMuchWasDrawn() {
+        Generator random = new Generator(-5);
+        assertThat(random).hasToString("Generator(seed=-5, drawn=0)");
+        Tensor.rand(random, 30, 50);
+        random.nextLong();
+        assertThat(random).hasToString("Generator(seed=-5, drawn=1502)");
+        Generator other = new Generator(1);
+        other.restore(random.state());
+        assertThat(other).hasToString("Generator(restored, drawn=0)");
+        Tensor.rand(other, 1000);
+        assertThat(other).hasToString("Generator(restored, drawn=1000)");
+        other.seed(3);
+        assertThat(other).hasToString("Generator(seed=3, drawn=0)");
+    }
+
+    @Test
     void aTensorTakesTheNumbersThatWouldBeDrawnOneByOne() {
         Generator random = new Generator(7), same = new Generator(7);
         for (int size : new int[] {3, 0, 1, 700, 2}) { // odd sizes leave half a pair of normal numbers for the next

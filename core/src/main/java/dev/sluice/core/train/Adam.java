@@ -41,6 +41,11 @@ public class Adam extends Optimizer {
         public static Options defaults() {
             return new Options(0.9, 0.999, 1e-8, 0);
         }
+
+        private String changes(Options defaults) {
+            return (beta1 == defaults.beta1 ? "" : ", beta1=" + beta1) + (beta2 == defaults.beta2 ? "" : ", beta2=" + beta2) + (epsilon == defaults.epsilon ? "" : ", epsilon=" + epsilon)
+                    + (weightDecay == defaults.weightDecay ? "" : ", weightDecay=" + weightDecay);
+        }
     }
 
     public Adam(List<Tensor> parameters, double learningRate) {
@@ -60,6 +65,11 @@ public class Adam extends Optimizer {
     @Override
     protected Map<String, String> settings() {
         return Map.of("beta1", "" + options.beta1, "beta2", "" + options.beta2, "epsilon", "" + options.epsilon, "weight decay", "" + options.weightDecay);
+    }
+
+    @Override
+    String changes() {
+        return options.changes(decayApart ? AdamW.DEFAULTS : Options.defaults());
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.util.List;
  * <a href="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html">torch.optim.AdamW</a>, whose default decay is 0.01.
  */
 public final class AdamW extends Adam {
+    static final Options DEFAULTS = new Options(0.9, 0.999, 1e-8, 0.01);
+
     public AdamW(List<Tensor> parameters, double learningRate) {
-        this(parameters, learningRate, new Options(0.9, 0.999, 1e-8, 0.01));
+        this(parameters, learningRate, DEFAULTS);
     }
 
     public AdamW(List<Tensor> parameters, double learningRate, Options options) {

@@ -45,4 +45,9 @@ public final class Batches {
         random.shuffle(places);
         return IntStream.of(places).mapToObj(batches::get).toList();
     }
+
+    @Override
+    public String toString() {
+        return "Batches(sequences=" + lengths.length + ", size=" + size + ")";
+    }
 }

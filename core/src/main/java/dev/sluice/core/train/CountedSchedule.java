@@ -15,4 +15,10 @@ abstract class CountedSchedule implements Schedule, Resumable {
     public void resume(Map<String, String> progress) {
         calls = Integer.parseInt(progress.get("calls"));
     }
+
+    /** What it was made with, and how often it was called. */
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "(" + Optimizer.text(settings()).substring(2) + ", calls=" + calls + ")";
+    }
 }

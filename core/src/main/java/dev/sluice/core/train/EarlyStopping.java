@@ -61,4 +61,10 @@ public final class EarlyStopping implements Resumable {
         best = Double.parseDouble(progress.get("best"));
         since = Integer.parseInt(progress.get("since"));
     }
+
+    /** The patience, the best score so far, and how many came since. */
+    @Override
+    public String toString() {
+        return "EarlyStopping(patience=" + patience + ", best=" + best + ", since=" + since + ")";
+    }
 }

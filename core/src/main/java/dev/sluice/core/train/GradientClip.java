@@ -30,6 +30,11 @@ public record GradientClip(double maxNorm) {
         return norm;
     }
 
+    @Override
+    public String toString() {
+        return "GradientClip(maxNorm=" + maxNorm + ")";
+    }
+
     private static void scale(Matrix gradient, float factor) {
         for (int r = 0; r < gradient.rows(); r++) {
             for (int c = 0; c < gradient.columns(); c++) {

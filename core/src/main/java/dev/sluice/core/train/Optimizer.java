@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What changes parameters by their gradients.
@@ -149,5 +151,21 @@ public abstract class Optimizer {
 
     private String method() {
         return getClass().getSimpleName();
+    }
+
+    /** What {@link #toString} tells of the method's options, a comma before each: all settings, unless it knows which of them are default. */
+    String changes() {
+        return text(settings());
+    }
+
+    /** In the order of names, a comma before each. */
+    static String text(Map<String, String> settings) {
+        return new TreeMap<>(settings).entrySet().stream().map(e -> ", " + e.getKey() + "=" + e.getValue()).collect(Collectors.joining());
+    }
+
+    /** The method, its rate at the moment, and what is not default: {@code Adam(learningRate=0.001, weightDecay=0.1, parameters=12)}. */
+    @Override
+    public String toString() {
+        return method() + "(learningRate=" + rate + changes() + ", parameters=" + parameters.size() + ")";
     }
 }

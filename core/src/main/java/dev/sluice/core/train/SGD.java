@@ -35,6 +35,11 @@ public final class SGD extends Optimizer {
     }
 
     @Override
+    String changes() {
+        return momentum == 0 ? "" : ", momentum=" + momentum;
+    }
+
+    @Override
     protected void update(Matrix parameter, Matrix gradient, Matrix[] state, int step) {
         MemorySegment p = elements(parameter), g = elements(gradient), v = elements(state[0]);
         float rate = (float) learningRate();
