@@ -25,7 +25,7 @@ record Altered(String before, List<String> after, String what, String cure) {
             new Altered("", List.of("_raw"), "dropout of weights", "state[name] = state.pop(name + \"_raw\")"));
 
     /** What is to be said of the names that are missing. */
-    static List<String> advice(List<String> missing, Set<String> given) {
+    static List<String> advice(Set<String> missing, Set<String> given) {
         List<String> advice = new ArrayList<>();
         for (Altered altered : ALL) {
             List<String> found = missing.stream().filter(name -> altered.names(name).allMatch(given::contains)).toList();

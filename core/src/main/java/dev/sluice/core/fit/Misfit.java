@@ -25,21 +25,33 @@ public final class Misfit {
      * @param shape of what was given under a name that is required
      */
     public static String advice(Set<String> required, Set<String> given, Function<String, Shape> shape) {
-        List<String> missing = required.stream().filter(name -> !given.contains(name)).toList();
+        Set<String> missing = without(given, required);
         if (!missing.isEmpty()) {
-            Map<String, Integer> tooMuch = fronts(given, required);
-            List<String> all = withAll(tooMuch, required);
+            String which = missing.size() == required.size() ? "names required" : "names missing";
+            Map<String, Integer> tooMuch = fronts(given, missing);
+            List<String> all = withAll(tooMuch, missing);
             List<String> tooLittle = withAll(fronts(required, given), given);
             if (!all.isEmpty()) {
-                return "; all names required are there with " + all.stream().limit(3).map(front -> "\"" + front + "\"").collect(Collectors.joining(" or ")) + " in front";
+                return "; all " + which + " are there with " + all.stream().limit(3).map(front -> "\"" + front + "\"").collect(Collectors.joining(" or ")) + " in front";
             } else if (!tooLittle.isEmpty()) {
-                return "; with \"" + tooLittle.getFirst() + "\" in front all names given are among those required";
-            } else if (missing.size() == required.size() && !tooMuch.isEmpty()) {
+                return "; with \"" + tooLittle.getFirst() + "\" in front all names given are among those required: load that part alone";
+            } else if (!tooMuch.isEmpty()) {
                 String front = Collections.max(tooMuch.entrySet(), Map.Entry.comparingByValue()).getKey();
-                return "; " + tooMuch.get(front) + " of the " + required.size() + " names required are there with \"" + front + "\" in front"
-                        + joined(Altered.advice(missing, given)) + advice(required, new LinkedHashSet<>(LSTMForm.under(front, given)), name -> shape.apply(front + name));
+                Set<String> under = new LinkedHashSet<>(LSTMForm.under(front, given));
+                String found = "; " + tooMuch.get(front) + " of the " + missing.size() + " " + which + " are there with \"" + front + "\" in front";
+                Set<String> rest = without(under, missing);
+                List<String> next = withAll(fronts(given, rest), rest);
+                if (!next.isEmpty()) {
+                    return found + ", the others with \"" + next.getFirst() + "\": load the parts one by one";
+                }
+                return found + disguises(required, missing, given, shape) + (missing.size() < required.size() ? "" : advice(required, under, name -> shape.apply(front + name)));
             }
         }
+        return disguises(required, missing, given, shape);
+    }
+
+    /** That parameters were stored as something else, or are not an LSTM's. */
+    private static String disguises(Set<String> required, Set<String> missing, Set<String> given, Function<String, Shape> shape) {
         List<String> advice = Altered.advice(missing, given);
         required.stream().filter(given::contains).flatMap(name -> otherGates(name, shape).stream()).findFirst().ifPresent(advice::add);
         return joined(advice);
@@ -55,6 +67,10 @@ public final class Misfit {
             }
         }
         return joined(differences);
+    }
+
+    private static Set<String> without(Set<String> some, Set<String> names) {
+        return names.stream().filter(name -> !some.contains(name)).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static String joined(List<String> sentences) {

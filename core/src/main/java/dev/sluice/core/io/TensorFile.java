@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Tensors in a file: safetensors, or a checkpoint that PyTorch's {@code torch.save} wrote (a state dictionary, or dictionaries and lists that hold some; their keys are joined with
@@ -198,7 +199,7 @@ public final class TensorFile implements AutoCloseable {
     }
 
     private String names() {
-        return tensors.size() <= 20 ? tensors.keySet().toString() : tensors.size() + " others, such as " + tensors.keySet().iterator().next();
+        return tensors.size() <= 8 ? tensors.keySet().toString() : tensors.size() + " others, such as " + tensors.keySet().iterator().next();
     }
 
     private String whatElse(String name) {
@@ -234,16 +235,19 @@ public final class TensorFile implements AutoCloseable {
             part.put(rest, stored.named(rest));
         });
         if (part.isEmpty()) {
-            throw new IllegalArgumentException(file.name() + ": no name begins with \"" + start + "\"; " + names() + " are there" + whatElse(prefix) + longer(start) + whereElse());
+            String what = whatElse(prefix);
+            throw new IllegalArgumentException(file.name() + ": no name begins with \"" + start + "\"; " + names() + " are there" + (what.isEmpty() ? prefixes(start) : what) + whereElse());
         }
         return part;
     }
 
-    /** What names begin with that have this prefix further on. */
-    private String longer(String start) {
-        List<String> longer = tensors.keySet().stream().filter(name -> name.contains("." + start)).map(name -> "\"" + name.substring(0, name.indexOf("." + start) + 1 + start.length()) + "\"").distinct()
-                .limit(4).toList();
-        return longer.isEmpty() ? "" : "; some begin with " + String.join(", ", longer);
+    /** What names begin with that have this prefix further on; or else, what there is before their last dot. */
+    private String prefixes(String start) {
+        List<String> longer = tensors.keySet().stream().filter(name -> name.contains("." + start)).map(name -> name.substring(0, name.indexOf("." + start) + 1 + start.length())).distinct().toList();
+        List<String> all = tensors.keySet().stream().filter(name -> name.contains(".")).map(name -> name.substring(0, name.lastIndexOf('.') + 1)).distinct().toList();
+        List<String> told = longer.isEmpty() ? all : longer;
+        return told.isEmpty() ? "; none has a prefix" : "; some begin with " + told.stream().limit(4).map(prefix -> "\"" + prefix + "\"").collect(Collectors.joining(", "))
+                + (told.size() <= 4 ? "" : " and " + (told.size() - 4) + " more");
     }
 
     private static String start(String prefix) {
@@ -263,7 +267,7 @@ public final class TensorFile implements AutoCloseable {
      * Writes the tensors whose names begin with {@code prefix} and a dot into the parameters of that name, without a copy in between.
      *
      * @param prefix of the names in the file; empty if the module's are all there is
-     * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
+     * @throws IllegalArgumentException naming what is missing, unexpected or of another shape; nothing is written then
      * @throws DamagedFileException when the file has changed, or a checksum is wrong
      */
     public void load(Module module, String prefix) throws IOException {

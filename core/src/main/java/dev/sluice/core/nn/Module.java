@@ -2,7 +2,6 @@ package dev.sluice.core.nn;
 
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
-import dev.sluice.core.fit.Misfit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.ConcurrentModificationException;
@@ -194,7 +193,7 @@ public abstract class Module {
     /**
      * Writes {@code values} into the parameters of the same dotted names.
      *
-     * @throws IllegalArgumentException naming every parameter that is missing, unexpected or of another shape; nothing is written then
+     * @throws IllegalArgumentException naming what is missing, unexpected or of another shape; nothing is written then
      */
     public final void load(Map<String, Tensor> values) {
         load(values, Tensor::shape, (value, parameter) -> parameter.copyFrom(value));
@@ -207,20 +206,15 @@ public abstract class Module {
      * @param write puts a value into a parameter of its shape
      */
     public final <V> void load(Map<String, V> values, Function<V, Shape> shape, BiConsumer<V, Tensor> write) {
-        Map<String, Tensor> mine = namedParameters();
-        Unmatched unmatched = unmatched(mine, values);
-        List<String> complaints = new ArrayList<>();
-        unmatched.missing.forEach(name -> complaints.add("missing " + name + " " + mine.get(name).shape()));
-        complaints.addAll(wrongShapes(mine, values, shape));
-        unmatched.unexpected.forEach(name -> complaints.add("unexpected " + name));
-        write(mine, values, shape, write, complaints);
+        Loading<V> loading = new Loading<>(kind(), namedParameters(), values, shape);
+        loading.write(write, loading.unmatched());
     }
 
     /**
      * As {@link #load}, for what has the same names on both sides; PyTorch's {@code strict=False}.
      *
      * @return what was left alone
-     * @throws IllegalArgumentException naming every parameter that is of another shape, or when no name is the same; nothing is written then
+     * @throws IllegalArgumentException naming what is of another shape, or when no name is the same; nothing is written then
      */
     public final Unmatched loadMatching(Map<String, Tensor> values) {
         return loadMatching(values, Tensor::shape, (value, parameter) -> parameter.copyFrom(value));
@@ -228,13 +222,10 @@ public abstract class Module {
 
     /** As {@link #loadMatching(Map)}, with values of any kind; see {@link #load(Map, Function, BiConsumer)}. */
     public final <V> Unmatched loadMatching(Map<String, V> values, Function<V, Shape> shape, BiConsumer<V, Tensor> write) {
-        Map<String, Tensor> mine = namedParameters();
-        Unmatched unmatched = unmatched(mine, values);
-        if (!mine.isEmpty() && unmatched.missing.size() == mine.size()) {
-            throw new IllegalArgumentException(kind() + ".loadMatching: "
-                    + (values.isEmpty() ? "no names are given" : "none of the names given, such as " + values.keySet().iterator().next() + ", is a parameter's") + "; at least one of " + mine.keySet().stream().limit(10).toList() + " is required" + advice(mine, values, shape));
-        }
-        write(mine, values, shape, write, wrongShapes(mine, values, shape));
+        Loading<V> loading = new Loading<>(kind(), namedParameters(), values, shape);
+        Unmatched unmatched = loading.unmatched();
+        loading.requireSome(unmatched);
+        loading.write(write, new Unmatched(List.of(), List.of()));
         return unmatched;
     }
 
@@ -243,28 +234,6 @@ public abstract class Module {
      * @param unexpected values that there is no parameter for
      */
     public record Unmatched(List<String> missing, List<String> unexpected) {}
-
-    private static Unmatched unmatched(Map<String, Tensor> mine, Map<String, ?> values) {
-        return new Unmatched(mine.keySet().stream().filter(name -> !values.containsKey(name)).toList(), values.keySet().stream().filter(name -> !mine.containsKey(name)).toList());
-    }
-
-    private static <V> List<String> wrongShapes(Map<String, Tensor> mine, Map<String, V> values, Function<V, Shape> shape) {
-        return mine.entrySet().stream().filter(e -> values.containsKey(e.getKey()) && !shape.apply(values.get(e.getKey())).equals(e.getValue().shape()))
-                .map(e -> e.getKey() + " is " + shape.apply(values.get(e.getKey())) + ", " + e.getValue().shape() + " is required").toList();
-    }
-
-    private static <V> String advice(Map<String, Tensor> mine, Map<String, V> values, Function<V, Shape> shape) {
-        return Misfit.advice(mine.keySet(), values.keySet(), name -> shape.apply(values.get(name))) + Misfit.differences(mine.keySet(), values.keySet());
-    }
-
-    private <V> void write(Map<String, Tensor> mine, Map<String, V> values, Function<V, Shape> shape, BiConsumer<V, Tensor> write, List<String> complaints) {
-        if (!complaints.isEmpty()) {
-            throw new IllegalArgumentException(kind() + ".load: " + String.join("; ", complaints) + advice(mine, values, shape));
-        }
-        Map<String, Tensor> written = new LinkedHashMap<>(mine);
-        written.keySet().retainAll(values.keySet());
-        Tensor.write(written.values(), () -> written.forEach((name, tensor) -> write.accept(values.get(name), tensor)));
-    }
 
     String kind() {
         return getClass().isAnonymousClass() ? "Module" : getClass().getSimpleName();

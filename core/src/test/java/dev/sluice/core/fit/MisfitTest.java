@@ -11,9 +11,12 @@ import dev.sluice.core.io.TensorFile;
 import dev.sluice.core.nn.Linear;
 import dev.sluice.core.nn.Module;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,12 +56,11 @@ class MisfitTest {
     @Test
     void aPrefixThatAllNamesHave() {
         Map<String, Tensor> parallel = under("module.", lstm.namedParameters());
-        refused(() -> lstm.load(parallel), "LSTM.load: missing weight_ih_l0 [16, 5]; missing weight_hh_l0 [16, 4]; missing bias_ih_l0 [16]; missing bias_hh_l0 [16]; "
-                + "unexpected module.weight_ih_l0; unexpected module.weight_hh_l0; unexpected module.bias_ih_l0; unexpected module.bias_hh_l0; "
-                + "all names required are there with \"module.\" in front");
+        refused(() -> lstm.load(parallel), "LSTM.load: missing weight_ih_l0 [16, 5]; missing weight_hh_l0 [16, 4]; 2 more missing; "
+                + "unexpected module.weight_ih_l0; unexpected module.weight_hh_l0; 2 more unexpected; all names required are there with \"module.\" in front");
         refused(() -> LSTM.of(shapes(parallel)), "LSTM: weight_ih_l0 is missing and weight_hh_l0 missing" + REQUIRED + "; all names required are there with \"module.\" in front");
         refused(() -> lstm.loadMatching(parallel), "LSTM.loadMatching: none of the names given, such as module.weight_ih_l0, is a parameter's; at least one of "
-                + "[weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0] is required; all names required are there with \"module.\" in front");
+                + "[weight_ih_l0, weight_hh_l0] and 2 more is required; all names required are there with \"module.\" in front");
     }
 
     @Test
@@ -84,10 +86,10 @@ class MisfitTest {
     @Test
     void aPrefixThatIsMissing() {
         Module model = new Model(lstm);
-        assertThatThrownBy(() -> model.load(lstm.namedParameters())).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith("; with \"lstm.\" in front all names given are among those required");
-        assertThatThrownBy(() -> model.loadMatching(lstm.namedParameters())).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith("; with \"lstm.\" in front all names given are among those required");
+        for (ThrowingCallable call : List.<ThrowingCallable>of(() -> model.load(lstm.namedParameters()), () -> model.loadMatching(lstm.namedParameters()))) {
+            assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageEndingWith("; with \"lstm.\" in front all names given are among those required: load that part alone");
+        }
     }
 
     private static final class Model extends Module {
@@ -105,10 +107,54 @@ class MisfitTest {
     }
 
     @Test
+    void partsUnderPrefixesOfTheirOwn() {
+        Module model = new Model(lstm);
+        Map<String, Tensor> values = under("encoder.lstm.", lstm.namedParameters());
+        values.putAll(under("classifier.head.", new Linear(4, 2).namedParameters()));
+        refused(() -> model.load(values), "Model.load: missing lstm.weight_ih_l0 [16, 5]; missing lstm.weight_hh_l0 [16, 4]; 4 more missing; unexpected encoder.lstm.weight_ih_l0; "
+                + "unexpected encoder.lstm.weight_hh_l0; 4 more unexpected; 4 of the 6 names required are there with \"encoder.\" in front, the others with \"classifier.\": load the parts one by one");
+        values.putAll(under("head.", new Linear(4, 2).namedParameters()));
+        assertThatThrownBy(() -> model.load(values)).isInstanceOf(IllegalArgumentException.class).hasMessageEndingWith("; all names missing are there with \"encoder.\" in front");
+        values.remove("encoder.lstm.bias_hh_l0");
+        assertThatThrownBy(() -> model.load(values)).isInstanceOf(IllegalArgumentException.class).hasMessageEndingWith("; 3 of the 4 names missing are there with \"encoder.\" in front");
+    }
+
+    @Test
+    void aPrefixThatIsNotThere(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("model.pt");
+        TensorFile.write(path, under("encoder.lstm.", LSTM.of(5, 4).bidirectional().projection(1).build().namedParameters()));
+        try (TensorFile file = TensorFile.open(path)) {
+            String others = ".\"; 10 others, such as encoder.lstm.weight_ih_l0 are there; some begin with \"encoder.lstm.\"";
+            for (String prefix : List.of("decoder", "Encoder.lstm", "encoder.lstm.rnn", "lstm")) {
+                refused(() -> file.load(lstm, prefix), path + ": no name begins with \"" + prefix + others);
+                refused(() -> file.shapes(prefix), path + ": no name begins with \"" + prefix + others);
+            }
+        }
+        Path many = folder.resolve("many.pt");
+        TensorFile.write(many, IntStream.range(0, 7).boxed().collect(Collectors.toMap(i -> "layer." + i + ".weight", Tensor::ones, (a, _) -> a, LinkedHashMap::new)));
+        try (TensorFile file = TensorFile.open(many)) {
+            assertThatThrownBy(() -> file.stored("layers")).hasMessageEndingWith(" are there; some begin with \"layer.0.\", \"layer.1.\", \"layer.2.\", \"layer.3.\" and 3 more");
+        }
+        Path bare = folder.resolve("bare.pt");
+        TensorFile.write(bare, new Linear(4, 2).namedParameters());
+        try (TensorFile file = TensorFile.open(bare)) {
+            refused(() -> file.load(lstm, "lstm"), bare + ": no name begins with \"lstm.\"; [weight, bias] are there; none has a prefix");
+        }
+    }
+
+    @Test
+    void manyNamesThatNothingExplains() {
+        List<String> names = new ArrayList<>(LSTM.of(1, 1).layers(3).build().namedParameters().keySet());
+        Map<String, Tensor> values = under("x", LSTM.of(1, 1).layers(3).build().namedParameters());
+        assertThatThrownBy(() -> LSTM.of(1, 1).layers(3).build().load(values)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("; missing " + names.get(9) + " [4, 1]; 2 more missing; unexpected x" + String.join("; unexpected x", names.subList(0, 10)) + "; 2 more unexpected");
+    }
+
+    @Test
     void noAdviceWhereNothingWasSeen() {
         refused(() -> new Linear(1, 1).load(Map.of("kernel", Tensor.zeros(1, 1))), "Linear.load: missing weight [1, 1]; missing bias [1]; unexpected kernel");
         refused(() -> LSTM.of(Map.of("kernel", Shape.of(16, 5))), "LSTM: weight_ih_l0 is missing and weight_hh_l0 missing" + REQUIRED);
-        refused(() -> lstm.loadMatching(Map.of()), "LSTM.loadMatching: no names are given; at least one of [weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0] is required");
+        refused(() -> lstm.loadMatching(Map.of()), "LSTM.loadMatching: no names are given; at least one of [weight_ih_l0, weight_hh_l0] and 2 more is required");
     }
 
     // Parameters that were stored as something else

@@ -51,7 +51,7 @@ class ShardsTest {
             LSTM other = LSTM.of(file.shapes("lstm")).build();
             file.load(other, "lstm");
             assertThat(other.parameters().getFirst().toArray()).containsExactly(lstm.parameters().getFirst().toArray());
-            assertThatThrownBy(() -> file.stored("other")).hasMessageEndingWith(" are there; it is one of several files of a model, and the rest is in " + SECOND);
+            assertThatThrownBy(() -> file.stored("other")).hasMessageEndingWith(" are there; some begin with \"lstm.\"; it is one of several files of a model, and the rest is in " + SECOND);
             assertThatThrownBy(() -> file.tensor("x")).hasMessageEndingWith(" are there; it is one of several files of a model, and the rest is in " + SECOND);
         }
     }
