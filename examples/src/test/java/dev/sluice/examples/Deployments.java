@@ -5,6 +5,7 @@ import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.BiLSTM;
+import dev.sluice.core.train.SGD;
 import java.io.File;
 import java.lang.ref.WeakReference;
 import java.net.URL;
@@ -40,6 +41,7 @@ final class Deployments {
             BiLSTM lstm = new BiLSTM(16, 32, new Generator(0));
             Tensor output = lstm.forward(Tensor.randn(new Generator(1), 4, 64, 16)).output();
             output.sum().backward();
+            new SGD(lstm.parameters(), 0.1).step();
             HELD.add(output);
         }
     }
