@@ -1,5 +1,7 @@
 package dev.sluice.core;
 
+import dev.sluice.api.tensor.Keepable;
+import dev.sluice.api.tensor.TensorScope;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -14,8 +16,13 @@ import java.util.function.UnaryOperator;
  * @param c the cell states
  * @param last the states after the last step of each sequence
  */
-public record AllStates<T>(List<T> h, List<T> c, LSTMState last) {
-    <U> AllStates<U> map(Function<T, U> rows, UnaryOperator<LSTMState> end) {
+public record AllStates<T extends Keepable<T>>(List<T> h, List<T> c, LSTMState last) implements Keepable<AllStates<T>> {
+    @Override
+    public AllStates<T> keep(TensorScope scope) {
+        return map(rows -> rows.keep(scope), end -> end.keep(scope));
+    }
+
+    <U extends Keepable<U>> AllStates<U> map(Function<T, U> rows, UnaryOperator<LSTMState> end) {
         return new AllStates<>(h.stream().map(rows).toList(), c.stream().map(rows).toList(), end.apply(last));
     }
 

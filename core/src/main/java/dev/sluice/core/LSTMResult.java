@@ -1,6 +1,8 @@
 package dev.sluice.core;
 
+import dev.sluice.api.tensor.Keepable;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.api.tensor.TensorScope;
 import java.util.stream.IntStream;
 
 /**
@@ -14,7 +16,7 @@ import java.util.stream.IntStream;
  * @param output the last layer's hidden state of every step, forward and reverse direction side by side, in the form the input had
  * @param state the states after the last step of each sequence
  */
-public record LSTMResult<T>(T output, LSTMState state) {
+public record LSTMResult<T extends Keepable<T>>(T output, LSTMState state) implements Keepable<LSTMResult<T>> {
     /**
      * The last layer's h when each sequence has been read: after its last step and, beside it, that of the reverse direction after its first. What
      * {@code torch.cat((h[-2], h[-1]), 1)} gives with two directions, and {@code h[-1]} with one. To take all steps into account instead, see
@@ -35,6 +37,11 @@ public record LSTMResult<T>(T output, LSTMState state) {
             case PackedSequence packed -> packed.data();
             default -> throw new IllegalStateException("lastHidden: the output is of " + output.getClass() + "; that of an LSTM, a Tensor or a PackedSequence, is required");
         };
+    }
+
+    @Override
+    public LSTMResult<T> keep(TensorScope scope) {
+        return new LSTMResult<>(output.keep(scope), state.keep(scope));
     }
 
     /** The shapes. */

@@ -1,5 +1,6 @@
 package dev.sluice.core;
 
+import dev.sluice.api.tensor.Keepable;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.api.tensor.TensorScope;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.List;
  * The hidden and the cell state of an LSTM: both [layers · directions, batch, hidden], or [layers · directions, hidden] without a batch; of
  * an {@link LSTMCell} [batch, hidden] or [hidden]. For each layer the forward direction comes before the reverse one. With a projection, h has its size.
  */
-public record LSTMState(Tensor h, Tensor c) {
+public record LSTMState(Tensor h, Tensor c) implements Keepable<LSTMState> {
     public LSTMState {
         if (h == null || c == null) {
             throw new NullPointerException("LSTMState: " + (h == null ? "h" : "c") + " is null; both h and c are required (to begin from zeros, give no state at all)");
@@ -21,6 +22,7 @@ public record LSTMState(Tensor h, Tensor c) {
     }
 
     /** A detached copy that outlives {@code scope}: what is carried to the next training step when each has a scope of its own. */
+    @Override
     public LSTMState keep(TensorScope scope) {
         return new LSTMState(scope.keep(h), scope.keep(c));
     }

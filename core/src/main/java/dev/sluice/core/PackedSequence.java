@@ -1,6 +1,8 @@
 package dev.sluice.core;
 
+import dev.sluice.api.tensor.Keepable;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.api.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +23,7 @@ import java.util.stream.IntStream;
  *
  * @param data [rows, ..], a row for each step of each sequence
  */
-public record PackedSequence(Tensor data, Packing packing) {
+public record PackedSequence(Tensor data, Packing packing) implements Keepable<PackedSequence> {
     /**
      * @throws IllegalArgumentException when there is not one row of data for each packed step
      */
@@ -96,6 +98,11 @@ public record PackedSequence(Tensor data, Packing packing) {
     private Tensor pooled(BiFunction<Tensor, Packing, Tensor> pooling) {
         Tensor rows = data.view(packing.rows(), data.shape().elements() / packing.rows());
         return pooling.apply(rows, packing).view(data.shape().with(0, packing.batch()).sizes());
+    }
+
+    @Override
+    public PackedSequence keep(TensorScope scope) {
+        return map(scope::keep);
     }
 
     /** A padded batch, filled up with zeros to the longest sequence. */

@@ -1,6 +1,8 @@
 package dev.sluice.core;
 
+import dev.sluice.api.tensor.Keepable;
 import dev.sluice.api.tensor.Tensor;
+import dev.sluice.api.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
@@ -20,7 +22,7 @@ import java.util.stream.IntStream;
  * @param lengths the length of each sequence
  * @param side where the padding is
  */
-public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side) {
+public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side) implements Keepable<Padded> {
     /**
      * @throws IllegalArgumentException when there is not one length for each sequence, or a length is negative or more than there are steps
      */
@@ -159,6 +161,11 @@ public record Padded(Tensor data, int[] lengths, Layout layout, PaddingSide side
         Tensor places = places();
         int stride = stride(lengths.length, layout);
         return IntStream.range(0, lengths.length).mapToObj(i -> places.rows(IntStream.range(0, lengths[i]).map(t -> start(i) + t * stride).toArray())).toList();
+    }
+
+    @Override
+    public Padded keep(TensorScope scope) {
+        return new Padded(scope.keep(data), lengths, layout, side);
     }
 
     /** [batch · steps, ..] */

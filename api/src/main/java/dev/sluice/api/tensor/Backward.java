@@ -141,7 +141,7 @@ final class Backward {
 
     private void drop(Tensor gradient) {
         if (gradient != null && gradient.storage().home() == pass && --gradient.storage().uses == 0) {
-            gradient.storage().release(USED);
+            gradient.storage().release(_ -> USED);
         }
     }
 

@@ -4,11 +4,7 @@ package dev.sluice.api.tensor;
  * Whether operations are recorded for {@link Tensor#backward()}, and how new kinds of operations join in.
  *
  * <p>{@link #off} holds on the thread that called it, and in what structured concurrency forks from it, not on the threads of an executor or of a
- * parallel stream; there, each task says so itself:
- *
- * <pre>{@code
- * inputs.parallelStream().map(x -> Gradients.off(() -> lstm.forward(x).output())).toList();
- * }</pre>
+ * parallel stream; there, each task says so itself. For a model in use there is {@link Inference#of}, which recycles, too.
  */
 public final class Gradients {
     private static final ScopedValue<Boolean> OFF = ScopedValue.newInstance();
@@ -20,7 +16,7 @@ public final class Gradients {
         return !OFF.isBound();
     }
 
-    /** The result of {@code action}, in which nothing is recorded on this thread: for inference, scoring, and updates of parameters. */
+    /** The result of {@code action}, in which nothing is recorded on this thread: for updates of parameters, for example. */
     public static <T, X extends Throwable> T off(ScopedValue.CallableOp<T, X> action) throws X {
         return ScopedValue.where(OFF, true).call(action);
     }

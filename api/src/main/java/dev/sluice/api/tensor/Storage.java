@@ -3,6 +3,7 @@ package dev.sluice.api.tensor;
 import dev.sluice.api.Memory;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.Function;
 
 /** The memory that a tensor and its views share, with a version that every write raises, before and after. */
 final class Storage {
@@ -10,13 +11,15 @@ final class Storage {
     private static final int VERSION = 16; // its lowest bit; those below count the writers of now
 
     private final Memory.Block block;
+    private final long floats;
     private volatile TensorScope home;
     int place; // its scope's own
     int uses; // of a gradient, in the backward pass that is its home
-    private volatile String released;
+    private volatile Function<Tensor, String> released; // why it is no longer there, told to who uses it all the same
     private volatile long writes;
 
     private Storage(long floats, TensorScope home) {
+        this.floats = floats;
         this.home = home;
         block = Memory.take(4 * floats);
         if (home != null) {
@@ -27,6 +30,11 @@ final class Storage {
     /** Memory that is recycled when {@code home} closes; with no home, when it is released or found gone. */
     static Storage allocate(long floats, TensorScope home) {
         return new Storage(floats, home);
+    }
+
+    /** How many numbers it has room for. */
+    long floats() {
+        return floats;
     }
 
     /** The scope it is recycled with, or null. */
@@ -75,10 +83,9 @@ final class Storage {
 
     /** The memory, for {@code tensor}, whose shape the message names if it is gone. */
     Memory.Block block(Tensor tensor) {
-        String why = released;
+        Function<Tensor, String> why = released;
         if (why != null) {
-            throw new IllegalStateException("tensor: this one of shape " + tensor.shape() + " is used after "
-                    + (why.equals(TensorScope.WHY) && tensor.requiresGrad() && tensor.isLeaf() ? TensorScope.WHY_OF_A_LEAF : why));
+            throw new IllegalStateException("tensor: this one of shape " + tensor.shape() + " is used after " + why.apply(tensor));
         }
         return block;
     }
@@ -88,7 +95,7 @@ final class Storage {
     }
 
     /** Recycles the memory; from now on using it says {@code why}. */
-    synchronized void release(String why) {
+    synchronized void release(Function<Tensor, String> why) {
         if (released == null) {
             released = why;
             block.close();

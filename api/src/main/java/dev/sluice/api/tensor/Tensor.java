@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * {@link #squeeze}, and {@link #narrow} and {@link #select} on dimension 0, share memory with their tensor; everything else copies. Negative dimensions
  * count from the end. Operations follow PyTorch's of the same name; all are safe to call from several threads as long as none writes.
  */
-public final class Tensor {
+public final class Tensor implements Keepable<Tensor> {
     private final Storage storage;
     private final long offset;
     private final Shape shape;
@@ -286,7 +286,13 @@ public final class Tensor {
 
     /** Gives the memory of this tensor and its views back at once; using any of them afterwards says so. */
     public void recycle() {
-        storage.release("recycle()");
+        storage.release(_ -> "recycle()");
+    }
+
+    /** As {@link TensorScope#keep(Tensor)}. */
+    @Override
+    public Tensor keep(TensorScope scope) {
+        return scope.keep(this);
     }
 
     // Gradients
@@ -323,7 +329,7 @@ public final class Tensor {
     /** Clears the gradient and recycles its memory; a reference to it is of no use afterwards. */
     public synchronized void clearGrad() {
         if (grad != null) {
-            grad.storage.release("its gradient was cleared; copy() a gradient that is needed for longer");
+            grad.storage.release(_ -> "its gradient was cleared; copy() a gradient that is needed for longer");
             grad = null;
         }
     }
@@ -621,6 +627,11 @@ public final class Tensor {
 
     Storage storage() {
         return storage;
+    }
+
+    /** Whether it is all of its memory, not a part. */
+    boolean isWhole() {
+        return shape.elements() == storage.floats();
     }
 
     static void requireShape(String operation, Tensor tensor, Shape shape) {

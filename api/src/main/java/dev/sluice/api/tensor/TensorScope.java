@@ -15,7 +15,10 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>What other threads make meanwhile, those of a parallel stream or an executor among them, is not the scope's: each task there opens one of its own.
+ * <p>What other threads make meanwhile, those of a parallel stream or an executor among them, is not the scope's, and is left to the garbage collector: each task there opens one of its own.
+ * What is handed to them is used before the scope closes, or kept.
+ *
+ * <p>For a model in use, {@link Inference#of} opens one and keeps the result.
  *
  * <p>Scopes nest. Gradients live as long as the tensor they belong to, not as long as the step that made them. To let a tensor outlive the
  * scope, {@link #keep} it. One that is used afterwards all the same says so; it never shows another tensor's numbers.
@@ -24,24 +27,28 @@ import java.util.function.Supplier;
  */
 public final class TensorScope implements AutoCloseable {
     private static final ThreadLocal<TensorScope> INNERMOST = new ThreadLocal<>();
-    static final String WHY = "its TensorScope closed; keep(tensor) it in the scope, or copy its numbers out before";
-    static final String WHY_OF_A_LEAF = "its TensorScope closed; it requires a gradient, as parameters do: make the model outside of the scope";
 
     private final TensorScope outer;
     private final Thread thread;
+    private final boolean ofInference; // when something is kept, nobody makes use of what it comes from any more
     private final List<Storage> owned = new ArrayList<>(); // each knows its place
     private boolean closed;
 
-    private TensorScope(TensorScope outer) {
-        this.outer = outer;
-        this.thread = Thread.currentThread();
+    private TensorScope(boolean ofInference) {
+        this.ofInference = ofInference;
+        outer = INNERMOST.get();
+        thread = Thread.currentThread();
+        INNERMOST.set(this);
     }
 
     /** A new innermost scope of this thread. */
     public static TensorScope open() {
-        TensorScope scope = new TensorScope(INNERMOST.get());
-        INNERMOST.set(scope);
-        return scope;
+        return new TensorScope(false);
+    }
+
+    /** That of {@link Inference#of}. */
+    static TensorScope ofInference() {
+        return new TensorScope(true);
     }
 
     private static void innermost(TensorScope scope) {
@@ -67,9 +74,22 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
-    /** A copy of {@code tensor} that belongs to the scope around this one. Not recorded for gradients. */
+    /** A copy of {@code tensor} that belongs to the scope around this one; where {@link Inference} keeps its result, mostly no copy. Not recorded for gradients. */
     public Tensor keep(Tensor tensor) {
-        return in(outer, () -> tensor.detach().copy());
+        return ofInference ? handOn(tensor) : in(outer, () -> tensor.detach().copy());
+    }
+
+    /** Gives a tensor that was made in here to the scope around; a part of a larger one is copied, so that it does not hold the whole. Others stay as they are. */
+    private Tensor handOn(Tensor tensor) {
+        Storage storage = tensor.storage();
+        if (storage.home() != this || storage.isReleased()) {
+            return tensor;
+        }
+        if (!tensor.isWhole()) {
+            return in(outer, tensor::copy);
+        }
+        storage.moveTo(outer);
+        return tensor;
     }
 
     synchronized void own(Storage storage) {
@@ -108,13 +128,14 @@ public final class TensorScope implements AutoCloseable {
         }
         if (INNERMOST.get() != this) {
             throw new IllegalStateException("scope: closed on " + (thread == Thread.currentThread() ? "its thread while a scope opened inside it is open"
-                    : "another thread than its own") + "; use try (var scope = TensorScope.open()) { … }");
+                    : Ended.nameOf(Thread.currentThread()) + ", but opened on " + Ended.nameOf(thread)) + "; use try (var scope = TensorScope.open()) { … }");
         }
         innermost(outer);
         synchronized (this) {
             closed = true;
         }
-        owned.forEach(storage -> storage.release(WHY)); // nobody comes or goes any more
+        Ended ended = Ended.on(thread, ofInference);
+        owned.forEach(storage -> storage.release(ended)); // nobody comes or goes any more
         owned.clear();
     }
 }

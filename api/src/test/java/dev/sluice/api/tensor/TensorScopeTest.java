@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.Memory;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class TensorScopeTest {
@@ -70,11 +71,51 @@ class TensorScopeTest {
         TensorScope inner = TensorScope.open();
         assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class)
                 .hasMessage("scope: closed on its thread while a scope opened inside it is open; use try (var scope = TensorScope.open()) { … }");
-        Thread thread = Thread.ofPlatform().start(() -> assertThatThrownBy(inner::close).hasMessageContaining("on another thread than its own"));
-        thread.join();
+        assertThat(onThread("other", inner::close)).hasMessage("scope: closed on thread other, but opened on thread " + Thread.currentThread().getName()
+                + "; use try (var scope = TensorScope.open()) { … }");
         inner.close();
         inner.close();
         outer.close();
+    }
+
+    /** What is thrown there. */
+    private static Throwable onThread(String name, Runnable action) throws InterruptedException {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread.ofPlatform().name(name).uncaughtExceptionHandler((_, e) -> thrown.set(e)).start(action).join();
+        return thrown.get();
+    }
+
+    @Test
+    void whatAnotherThreadsScopeRecycledNamesThatThread() throws InterruptedException {
+        AtomicReference<Tensor> made = new AtomicReference<>(), parameter = new AtomicReference<>();
+        String used = "tensor: this one of shape [4] is used after the ";
+        onThread("loader", () -> {
+            try (TensorScope _ = TensorScope.open()) {
+                made.set(Tensor.ones(4));
+                parameter.set(Tensor.ones(4).requireGrad());
+            }
+        });
+        assertThatThrownBy(made.get()::sum).isInstanceOf(IllegalStateException.class)
+                .hasMessage(used + "TensorScope of thread loader closed; keep(tensor) it in the scope, or wait there for the threads that use it");
+        assertThatThrownBy(parameter.get()::sum)
+                .hasMessage(used + "TensorScope of thread loader closed; it requires a gradient, as parameters do: make the model outside of the scope");
+        Thread nameless = Thread.startVirtualThread(() -> Inference.of(() -> {
+            made.set(Tensor.ones(4));
+            return null;
+        }));
+        nameless.join();
+        assertThatThrownBy(made.get()::sum).hasMessage(used + "Inference.of of thread #" + nameless.threadId() + " ended; give it back from there, itself or in a List, Map, Optional, array or "
+                + "Keepable (a record of yours can be one), or wait there for the threads that use it");
+    }
+
+    @Test
+    void whatAnotherThreadMadeMeanwhileLivesOn() throws InterruptedException {
+        AtomicReference<Tensor> made = new AtomicReference<>();
+        try (TensorScope scope = TensorScope.open()) {
+            assertThat(onThread("other", () -> made.set(Tensor.ones(4)))).isNull();
+            assertThat(scope.size()).isZero();
+        }
+        assertThat(made.get().toArray()).containsExactly(1, 1, 1, 1);
     }
 
     @Test
