@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.tensor.Generator;
 import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Shape;
 import dev.sluice.api.tensor.Tensor;
-import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.nn.Module;
 import java.util.Collections;
 import java.util.List;
@@ -201,11 +201,7 @@ class LSTMTest {
         Tensor x = input(15, 4, 20);
         Tensor expected = lstm.forward(x).output();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Tensor>> outputs = threads.invokeAll(Collections.nCopies(60, () -> Gradients.off(() -> {
-                try (TensorScope scope = TensorScope.open()) {
-                    return scope.keep(lstm.forward(x).output());
-                }
-            })));
+            List<Future<Tensor>> outputs = threads.invokeAll(Collections.nCopies(60, () -> Inference.of(() -> lstm.forward(x).output())));
             for (Future<Tensor> output : outputs) {
                 assertSameBits("concurrent", output.get(), expected);
             }

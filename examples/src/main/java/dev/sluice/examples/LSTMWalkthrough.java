@@ -3,6 +3,7 @@ package dev.sluice.examples;
 import static dev.sluice.examples.Program.title;
 
 import dev.sluice.api.tensor.Generator;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
@@ -118,14 +119,16 @@ public final class LSTMWalkthrough {
     /// In training, dropout sets some of the numbers that go from one layer to the next to zero, others at each step, and scales up the rest. That is why it needs two layers:
     /// with one, it does nothing, and the log says so. States that are carried on are never dropped.
     ///
-    /// `eval()` turns it off, and `train()` on again; both reach all parts of a module.
+    /// `eval()` turns it off, and `train()` on again; both reach all parts of a module. A model in use has no need of gradients either: `Inference.of` records nothing, and recycles the memory of
+    /// all but its result.
     static void dropout() {
         title("Dropout");
         LSTM lstm = LSTM.of(15, 8).layers(2).dropout(0.3).build();
         Tensor batch = Tensor.randn(new Generator(6), 10, 16, 15);
         IO.println("the same each time in training: " + lstm.forward(batch).output().equalTo(lstm.forward(batch).output()).all());
         lstm.eval();
-        IO.println("the same each time in use:      " + lstm.forward(batch).output().equalTo(lstm.forward(batch).output()).all());
+        Tensor once = Inference.of(() -> lstm.forward(batch).output()), again = Inference.of(() -> lstm.forward(batch).output());
+        IO.println("the same each time in use:      " + once.equalTo(again).all());
     }
 
     /// A long series need not be read at once: the state that comes back begins the next piece. In training there is a trap. A state remembers how it was computed, and if it is passed

@@ -2,7 +2,7 @@ package dev.sluice.examples;
 
 import dev.sluice.api.Backend;
 import dev.sluice.api.Workers;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMResult;
@@ -68,7 +68,7 @@ public final class Run implements Callable<Integer> {
             LSTM lstm = LSTM.of(file.shapes(prefix)).zeros().batchFirst(batchFirst).backend(backend).build();
             file.load(lstm, prefix);
             lstm.eval();
-            Map<String, Tensor> results = Gradients.off(() -> run(lstm, in));
+            Map<String, Tensor> results = Inference.of(() -> run(lstm, in));
             TensorFile.write(output, results);
             report(backend, lstm, in, results);
         }

@@ -5,7 +5,7 @@ import dev.sluice.api.Backends;
 import dev.sluice.api.Memory;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
@@ -61,7 +61,7 @@ public final class Soak implements Callable<Integer> {
                 Generator random = new Generator(hidden);
                 List<Tensor> sequences = Arrays.stream(lengths).mapToObj(n -> Tensor.randn(random, n, input)).toList();
                 if (!training) {
-                    return Gradients.off(() -> lstm.forward(PackedSequence.pack(sequences)).output().data().toArray());
+                    return Inference.of(() -> lstm.forward(PackedSequence.pack(sequences)).output().data().toArray());
                 }
                 sequences.forEach(Tensor::requireGrad);
                 Tensor output = lstm.forward(PackedSequence.pack(sequences)).output().data();

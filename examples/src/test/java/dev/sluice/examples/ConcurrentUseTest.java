@@ -6,9 +6,8 @@ import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
-import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -60,8 +59,6 @@ class ConcurrentUseTest {
     }
 
     private static float[] run(LSTM lstm, Tensor input) {
-        try (TensorScope _ = TensorScope.open()) {
-            return Gradients.off(() -> lstm.forward(input).output().toArray());
-        }
+        return Inference.of(() -> lstm.forward(input).output().toArray());
     }
 }

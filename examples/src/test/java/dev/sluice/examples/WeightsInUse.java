@@ -3,9 +3,8 @@ package dev.sluice.examples;
 import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
-import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.LSTMCell;
 import dev.sluice.core.LSTMState;
@@ -64,10 +63,8 @@ enum WeightsInUse {
 
     /** The numbers of {@link #run}, without recording. */
     static List<Float> numbers(Module module) {
-        try (TensorScope _ = TensorScope.open()) {
-            float[] numbers = Gradients.off(() -> run(module).toArray());
-            return IntStream.range(0, numbers.length).mapToObj(i -> numbers[i]).toList();
-        }
+        float[] numbers = Inference.of(() -> run(module).toArray());
+        return IntStream.range(0, numbers.length).mapToObj(i -> numbers[i]).toList();
     }
 
     /** An embedding, a layer and a head, of which each forward is of one state. */

@@ -40,8 +40,8 @@ import java.util.stream.Collectors;
  * {@link #undisturbed}. A service that changes its weights while it runs loads them into a second model and exchanges the two:
  * <pre>{@code
  * AtomicReference<Tagger> current = new AtomicReference<>(tagger);
- * current.get().forward(words);            // any thread, for each request
- * current.set(load(path));                 // from time to time: a new Tagger, loaded before anybody sees it
+ * Inference.of(() -> current.get().forward(words));    // any thread, for each request
+ * current.set(load(path));                             // from time to time: a new Tagger, loaded before anybody sees it
  * }</pre>
  *
  * <p><b>Import it by name</b>, {@code import dev.sluice.core.nn.Module;}, in JShell too, whatever else is imported: there is a {@link java.lang.Module}, and the compiler says of

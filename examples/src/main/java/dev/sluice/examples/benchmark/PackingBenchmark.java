@@ -1,9 +1,8 @@
 package dev.sluice.examples.benchmark;
 
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
-import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.api.Backend;
 import dev.sluice.core.Layout;
 import dev.sluice.core.PackedSequence;
@@ -32,23 +31,17 @@ public class PackingBenchmark extends OnBackend {
 
     @Benchmark
     public float pack() {
-        try (TensorScope _ = TensorScope.open()) {
-            return last(Gradients.off(() -> PackedSequence.pack(sequences).data()));
-        }
+        return Inference.of(() -> last(PackedSequence.pack(sequences).data()));
     }
 
     @Benchmark
     public float pad() {
-        try (TensorScope _ = TensorScope.open()) {
-            return Gradients.off(() -> packed.pad(Layout.BATCH_FIRST).data()).get(0, 0, 0);
-        }
+        return Inference.of(() -> packed.pad(Layout.BATCH_FIRST).data().get(0, 0, 0));
     }
 
     @Benchmark
     public float unpack() {
-        try (TensorScope _ = TensorScope.open()) {
-            return last(Gradients.off(packed::unpack).getLast());
-        }
+        return Inference.of(() -> last(packed.unpack().getLast()));
     }
 
     private static float last(Tensor tensor) {

@@ -2,7 +2,7 @@ package dev.sluice.examples.benchmark;
 
 import dev.sluice.api.Backend;
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
 import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
@@ -24,7 +24,7 @@ public final class Passes {
         lstm = LSTM.of(work.input(), work.hidden()).layers(work.layers()).bidirectional(work.directions() == 2).random(random).backend(backend).build();
         data = work.lengths().length == 0 ? List.of(Tensor.randn(random, work.steps(), work.batch(), work.input()).requireGrad())
                 : Arrays.stream(work.lengths()).mapToObj(n -> Tensor.randn(random, n, work.input()).requireGrad()).toList();
-        packed = work.lengths().length == 0 ? null : Gradients.off(() -> PackedSequence.pack(data));
+        packed = work.lengths().length == 0 ? null : Inference.of(() -> PackedSequence.pack(data));
     }
 
     /** The one or the other. */
@@ -34,12 +34,10 @@ public final class Passes {
 
     /** Inference. The last number of the output, which depends on all steps. */
     public float forward() {
-        try (TensorScope _ = TensorScope.open()) {
-            return Gradients.off(() -> {
-                Tensor output = packed == null ? lstm.forward(data.getFirst()).output() : lstm.forward(packed).output().data();
-                return output.matrix().get(output.matrix().rows() - 1, output.matrix().columns() - 1);
-            });
-        }
+        return Inference.of(() -> {
+            Tensor output = packed == null ? lstm.forward(data.getFirst()).output() : lstm.forward(packed).output().data();
+            return output.matrix().get(output.matrix().rows() - 1, output.matrix().columns() - 1);
+        });
     }
 
     /** Forward and backward of the sum of the output, packing included, to all parameters and the input; as after an optimizer's step, with changed weights. */

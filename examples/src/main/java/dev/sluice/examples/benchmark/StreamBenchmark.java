@@ -2,9 +2,8 @@ package dev.sluice.examples.benchmark;
 
 import dev.sluice.api.Backend;
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
-import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.StatefulLSTM;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,9 +42,7 @@ public class StreamBenchmark extends OnBackend {
         }
 
         float step() {
-            try (TensorScope _ = TensorScope.open()) {
-                return Gradients.off(() -> stream.forward(input)).get(0, 0, 0);
-            }
+            return Inference.of(() -> stream.forward(input).get(0, 0, 0));
         }
     }
 

@@ -1,8 +1,7 @@
 package dev.sluice.examples.stress;
 
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
-import dev.sluice.api.tensor.TensorScope;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.core.LSTM;
 import dev.sluice.core.PackedSequence;
 import dev.sluice.core.Packing;
@@ -41,11 +40,9 @@ public final class StressTagger extends Module {
 
     /** The most likely tags of each word. */
     public List<int[]> tag(List<int[]> words) {
-        return Gradients.off(() -> {
-            try (TensorScope _ = TensorScope.open()) {
-                PackedSequence scores = forward(words);
-                return scores.packing().unpack(scores.data().argmax());
-            }
+        return Inference.of(() -> {
+            PackedSequence scores = forward(words);
+            return scores.packing().unpack(scores.data().argmax());
         });
     }
 }
