@@ -43,6 +43,15 @@ class QuickStartTest {
     }
 
     @Test
+    void whatOnesOwnProjectDependsOnIsThatOfTheReadme() throws IOException {
+        Matcher block = Pattern.compile("## In your own project\\R.*?```xml\\R(.*?)```", Pattern.DOTALL).matcher(readme);
+        assertThat(block.find()).isTrue();
+        assertThat(Files.readString(Path.of("src/it/own-project/pom.xml")).replaceAll("\\R\\s*<!--.*-->", "")).contains(block.group(1).indent(4));
+        List<String> onGradle = Pattern.compile("\"dev\\.sluice:(.*):(.*)\"").matcher(Files.readString(Path.of("src/it/own-project/build.gradle.kts"))).results().map(found -> found.group(1) + " " + found.group(2)).toList();
+        assertThat(Pattern.compile("<artifactId>(.*)</artifactId>\\s*<version>(.*)</version>").matcher(block.group(1)).results().map(found -> found.group(1) + " " + found.group(2)).toList()).isEqualTo(onGradle);
+    }
+
+    @Test
     void itPrintsWhatTheReadmeSays() throws Exception {
         Printed printed = Printed.by(() -> Examples.run("QuickStart"));
         assertThat(printed.out().strip()).isEqualToNormalizingNewlines(block("text").strip());
