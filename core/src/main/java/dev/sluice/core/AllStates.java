@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
  * <p>Both lists hold an element for each layer, in the form the input had, forward and reverse direction side by side. What one layer reads is the
  * hidden state of the one before (after dropout, which is not in here).
  *
+ * @param <T> the form: {@link dev.sluice.api.tensor.Tensor} or {@link PackedSequence}
  * @param h the hidden states; those of the last layer are the output
  * @param c the cell states
  * @param last the states after the last step of each sequence

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
  * Tensor logits = head.forward(read);                             // [batch, classes]
  * }</pre>
  *
+ * @param <T> the form: {@link Tensor} or {@link PackedSequence}
  * @param output the last layer's hidden state of every step, forward and reverse direction side by side, in the form the input had
  * @param state the states after the last step of each sequence
  */

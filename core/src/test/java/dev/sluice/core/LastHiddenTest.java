@@ -74,7 +74,7 @@ class LastHiddenTest {
     @Test
     void anOutputOfAnotherKindIsRefused() {
         LSTMState state = new LSTM(4, 3).forward(x).state();
-        assertThatThrownBy(() -> new LSTMResult<>("x", state).lastHidden()).isInstanceOf(IllegalStateException.class)
-                .hasMessage("lastHidden: the output is of class java.lang.String; that of an LSTM, a Tensor or a PackedSequence, is required");
+        assertThatThrownBy(() -> new LSTMResult<>(state, state).lastHidden()).isInstanceOf(IllegalStateException.class)
+                .hasMessage("lastHidden: the output is of class dev.sluice.core.LSTMState; that of an LSTM, a Tensor or a PackedSequence, is required");
     }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 public final class Examples {
     static final List<Example> ALL = List.of(
             new Example(WordStress.class, "learns where English words carry their stress, and predicts it"),
+            new Example(Serve.class, "answers over HTTP where words carry their stress"),
             new Example(QuickStart.class, "the first lines of the README"),
             new Example(LSTMWalkthrough.class, "an LSTM from its first batch to a module that keeps its state"),
             new Example(PackingWalkthrough.class, "sequences of different lengths: padding, packing, back to a list"),

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 class ExamplesTest {
     private static final String OTHERS = """
               WordStress          learns where English words carry their stress, and predicts it
+              Serve               answers over HTTP where words carry their stress
               QuickStart          the first lines of the README
               LSTMWalkthrough     an LSTM from its first batch to a module that keeps its state
               PackingWalkthrough  sequences of different lengths: padding, packing, back to a list

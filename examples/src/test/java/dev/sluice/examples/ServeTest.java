@@ -10,9 +10,7 @@ import dev.sluice.examples.stress.Phones;
 import dev.sluice.examples.stress.StressModel;
 import dev.sluice.examples.stress.StressServer;
 import dev.sluice.examples.stress.StressTagger;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,7 +19,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -197,24 +194,18 @@ class ServeTest {
     }
 
     @Test
-    void anAddressThatIsTakenIsNamed() {
+    void anAddressThatIsTakenIsNamed() throws Exception {
         assertThatThrownBy(() -> new StressServer(file, server.address(), 0)).isInstanceOf(IOException.class).hasMessage(server.address() + ": Address already in use");
         assertError("Serve: --port 70000: 0 to 65535 is required", "--model", "" + file, "--port", "70000");
         String host = "x".repeat(70); // too long for a name
         assertError("Serve: --host " + host + ": an address of this machine is required", "--model", "" + file, "--host", host);
-        assertError("Missing required option: '--model=FILE'");
+        assertError("Serve: Missing required option: '--model=FILE'; --help shows what can be given");
     }
 
-    private static void assertError(String message, String... args) {
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try {
-            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            assertThat(Program.run(new Serve(), args)).isPositive();
-        } finally {
-            System.setErr(err);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).first().isEqualTo(message);
+    private static void assertError(String message, String... args) throws Exception {
+        Printed printed = Printed.by(() -> Program.run(new Serve(), args));
+        assertThat(printed.err()).isEqualToNormalizingNewlines(message + "\n");
+        assertThat(printed.status()).isEqualTo(Program.REFUSED);
     }
 
     @Test

@@ -1,9 +1,8 @@
 package com.example;
 
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.api.tensor.Gradients;
+import dev.sluice.api.tensor.Inference;
 import dev.sluice.api.tensor.Tensor;
-import dev.sluice.api.tensor.TensorScope;
 import dev.sluice.core.BiLSTM;
 import dev.sluice.core.PackedSequence;
 import dev.sluice.core.Packing;
@@ -46,11 +45,9 @@ final class DateTagger extends Module {
 
     /** The most likely tag of each letter: {@code d MMMM yyyy} of {@code 7 June 1999}. */
     List<String> tag(List<String> texts) {
-        List<int[]> tags = Gradients.off(() -> {
-            try (TensorScope _ = TensorScope.open()) {
-                PackedSequence scores = forward(texts);
-                return scores.packing().unpack(scores.data().argmax());
-            }
+        List<int[]> tags = Inference.of(() -> {
+            PackedSequence scores = forward(texts);
+            return scores.packing().unpack(scores.data().argmax());
         });
         return tags.stream().map(ofText -> Arrays.stream(ofText).mapToObj(tag -> TAGS.substring(tag, tag + 1)).collect(Collectors.joining())).toList();
     }
