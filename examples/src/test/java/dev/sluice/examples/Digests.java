@@ -1,6 +1,5 @@
 package dev.sluice.examples;
 
-import dev.sluice.api.Backend;
 import dev.sluice.api.Backends;
 import dev.sluice.api.Workers;
 import dev.sluice.api.tensor.Generator;
@@ -28,13 +27,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Computes digests of results to the bit, a line each. Arguments: backend, threads, and {@code small} for the smaller jobs only. */
+/** Computes digests of results to the bit, a line each. Arguments: backends, separated by commas, one after the other; threads; and {@code small} for the smaller jobs only. */
 final class Digests {
     private Digests() {}
 
     public static void main(String[] args) {
-        Backend backend = Backends.discover(Workers.of(Integer.parseInt(args[1]))).named(args[0]);
-        Backends.use(backend, () -> of(args.length > 2).forEach(System.out::println));
+        Backends backends = Backends.discover(Workers.of(Integer.parseInt(args[1])));
+        for (String name : args[0].split(",")) {
+            Backends.use(backends.named(name), () -> of(args.length > 2).forEach(System.out::println));
+        }
     }
 
     /** The digests of the jobs on the current backend. */

@@ -8,6 +8,7 @@ import dev.sluice.api.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,10 +50,9 @@ class SameBitsEverywhereTest {
     @ParameterizedTest
     @MethodSource("options")
     void underAnyOptionOfTheCompiler(String option) throws Exception {
-        for (String name : exactBackends().filter(backend -> !backend.equals("vector") || !option.equals(WITHOUT_C2)).toList()) {
-            Jvm jvm = Jvm.run(List.of("-XX:+IgnoreUnrecognizedVMOptions", option), Digests.class, name, "2");
-            assertThat(jvm.lines()).as(name + " with " + option).isEqualTo(stored());
-        }
+        List<String> names = exactBackends().filter(backend -> !backend.equals("vector") || !option.equals(WITHOUT_C2)).toList();
+        Jvm jvm = Jvm.run(List.of("-XX:+IgnoreUnrecognizedVMOptions", option), Digests.class, String.join(",", names), "2");
+        assertThat(jvm.lines()).as(names + " with " + option).isEqualTo(Collections.nCopies(names.size(), stored()).stream().flatMap(List::stream).toList());
     }
 
     /** The vector backend is not for JVMs without their second compiler, and says so: see SelectionTest. */
