@@ -3,6 +3,7 @@ package dev.sluice.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** target/benchmarks.jar, alone: it finds the backends, and starts its JVMs with the flags they need. */
 class BenchmarksJarIT {
     private static List<String> run(String... arguments) throws Exception {
-        List<String> command = new java.util.ArrayList<>(List.of("-jar", Path.of("target", "benchmarks.jar").toString()));
+        // JMH lets one of it run on a machine at a time, for the sake of the figures, which are of no interest here.
+        List<String> command = new ArrayList<>(List.of("-Djmh.ignoreLock=true", "-jar", Path.of("target", "benchmarks.jar").toString()));
         command.addAll(List.of(arguments));
         Jvm jvm = Jvm.start(Map.of(), command);
         assertThat(jvm.status()).as(jvm.text()).isZero();
