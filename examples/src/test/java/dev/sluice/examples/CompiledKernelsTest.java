@@ -51,7 +51,7 @@ class CompiledKernelsTest {
     void everyKernelIsSmallEnoughForTheFirstCompiler() throws Exception {
         Jvm jvm = Jvm.run(List.of("-XX:TieredStopAtLevel=3", "-XX:+PrintCompilation", "-Xbatch"), EveryKernel.class);
         List<String> kernels = jvm.lines().stream().filter(line -> line.contains("dev.sluice.backend.vector.")).toList();
-        for (String kernel : List.of("Tile::fourByTwo", "Tile::two", "Tile::one", "Cell::states", "Cell::backward", "Slivers::interleave")) {
+        for (String kernel : List.of("Tile::fourByTwo", "Tile::two", "Tile::one", "Cell::states", "Cell::backward", "Slivers::interleave", "Turning::interleave")) {
             assertThat(kernels).as("kernels that were compiled").anyMatch(line -> line.contains(kernel));
         }
         assertThat(kernels).noneMatch(line -> line.contains("COMPILE SKIPPED: out of"));

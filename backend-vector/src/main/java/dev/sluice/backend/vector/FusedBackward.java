@@ -75,13 +75,12 @@ final class FusedBackward {
         try (Scratch scratch = new Scratch((toRow - fromRow) * 2L * PANEL + Slivers.floats(toRow - fromRow, 4 * units.count()))) {
             Matrix dh = scratch.matrix(toRow - fromRow, PANEL);
             Matrix tile = scratch.matrix(toRow - fromRow, PANEL);
-            Matrix slivers = Slivers.room(scratch, toRow - fromRow, 4 * units.count()); // of the gates' gradients in the step before
+            Slivers slivers = new Slivers(scratch, toRow - fromRow, 4 * units.count()); // of the gates' gradients in the step before
             int count = 0;
             for (Sweep step = Sweep.backward(steps); step.next(); count++) {
                 int live = Math.clamp(step.live() - fromRow, 0, toRow - fromRow);
                 int continuing = Math.clamp(step.continuing() - fromRow, 0, live);
-                Slivers.fill(dGates.segment(), 4 * dGates.row(step.nextRow() + fromRow), 4L * dGates.rowStride(), continuing, dGates.columns(), slivers.segment(),
-                        4 * slivers.offset());
+                slivers.fill(dGates.segment(), 4 * dGates.row(step.nextRow() + fromRow), 4L * dGates.rowStride(), continuing, dGates.columns(), 0);
                 for (int i = 0; live > 0 && i < toPanel - fromPanel; i++) {
                     int panel = count % 2 == 0 ? fromPanel + i : toPanel - 1 - i;
                     gradientOfStates(step, fromRow, live, continuing, panel, slivers, dh);
@@ -97,7 +96,7 @@ final class FusedBackward {
     }
 
     /** dh = dy, + the last state's where a sequence ends, + dgates·W_hh of the following step where it goes on; dc likewise. */
-    private void gradientOfStates(Sweep step, int fromRow, int live, int continuing, int panel, Matrix slivers, Matrix dh) {
+    private void gradientOfStates(Sweep step, int fromRow, int live, int continuing, int panel, Slivers slivers, Matrix dh) {
         int width = back.width(panel);
         int unit = panel * PANEL;
         long at = 4 * dh.offset();
@@ -112,7 +111,7 @@ final class FusedBackward {
                     live - continuing, width);
         }
         if (continuing > 0) {
-            Tile.multiply(slivers.segment(), 4 * slivers.offset(), continuing, back.depth(), back, panel, 0, dh.segment(), at);
+            Tile.multiply(slivers, 0, continuing, back.depth(), back, panel, 0, dh.segment(), at);
         }
         Matrix dCells = given.cells();
         if (dCells != null) {

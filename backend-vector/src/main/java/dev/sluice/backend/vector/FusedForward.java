@@ -80,8 +80,8 @@ final class FusedForward {
         private final Barrier barrier;
         private final boolean whole; // whether it has all rows of a step: then those of several steps follow each other
         private Matrix sums; // [vectors · rows, panel], panel by panel
-        private Matrix xSlivers; // of the steps taken together
-        private Matrix hSlivers; // of one step
+        private Slivers xSlivers; // of the steps taken together
+        private Slivers hSlivers; // of one step
         private FusedWeights.Both panels;
         private int rows; // of the steps taken together
         private int lowest; // the first of them in packed order
@@ -98,28 +98,28 @@ final class FusedForward {
         void run() {
             int all = 0;
             for (int s = 0; s < batchSizes.length; s++) {
-                all += live(s);
+                all += places(live(s));
             }
             int vectors = toVector - fromVector;
-            int live = toRow - fromRow;
+            int live = places(toRow - fromRow);
             int most = Math.min(all, Math.max(live, MOST_SUMS / (PANEL * vectors)));
             try (Scratch scratch = new Scratch((long) most * vectors * PANEL + Slivers.floats(most, x.columns()) + Slivers.floats(live, units.count())
                     + (rearranged == null ? FusedWeights.blockFloats() : 0))) {
                 sums = scratch.matrix(most * vectors, PANEL);
-                xSlivers = Slivers.room(scratch, most, x.columns());
-                hSlivers = Slivers.room(scratch, live, units.count());
+                xSlivers = new Slivers(scratch, most, x.columns());
+                hSlivers = new Slivers(scratch, live, units.count());
                 panels = rearranged == null ? weights.blocks(scratch) : rearranged;
                 for (int step = 0, end; step < batchSizes.length; step = end) {
-                    rows = live(step);
-                    for (end = step + 1; end < batchSizes.length && rows + live(end) <= most; end++) {
-                        rows += live(end);
+                    rows = places(live(step));
+                    for (end = step + 1; end < batchSizes.length && rows + places(live(end)) <= most; end++) {
+                        rows += places(live(end));
                     }
                     lowest = Math.min(rowOf[t(step)], rowOf[t(end - 1)]);
                     fillSlivers(step, end);
                     for (int v = fromVector; end - step > 1 && v < toVector; v++) {
                         inputTerms(v, step, end);
                     }
-                    for (int s = step, place = 0; s < end; place += live(s), s++) {
+                    for (int s = step, place = 0; s < end; place += places(live(s)), s++) {
                         recurrence(s, live(s), whole ? rowOf[t(s)] - lowest : place, end - step == 1);
                         barrier.await();
                     }
@@ -131,19 +131,24 @@ final class FusedForward {
             return Math.clamp(batchSizes[t(s)] - fromRow, 0, toRow - fromRow);
         }
 
+        /** Where the rows of steps do not follow each other, each step begins with a sliver. */
+        private int places(int rows) {
+            return whole ? rows : (rows + 1) / 2 * 2;
+        }
+
         /** The rows of x of the steps {@code step} to {@code end}. */
         private void fillSlivers(int step, int end) {
             if (whole) {
                 fillSlivers(lowest, rows, 0);
                 return;
             }
-            for (int s = step, place = 0; s < end; place += live(s), s++) {
+            for (int s = step, place = 0; s < end; place += places(live(s)), s++) {
                 fillSlivers(rowOf[t(s)] + fromRow, live(s), place);
             }
         }
 
         private void fillSlivers(int row, int count, int place) {
-            Slivers.fill(x.segment(), 4 * x.row(row), 4L * x.rowStride(), count, x.columns(), xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()));
+            xSlivers.fill(x.segment(), 4 * x.row(row), 4L * x.rowStride(), count, x.columns(), place);
         }
 
         /** sums = bias + x·W_ihᵀ for one vector of units, for the steps {@code step} to {@code end}. */
@@ -153,13 +158,13 @@ final class FusedForward {
                 multiplyInput(v, rows, 0);
                 return;
             }
-            for (int s = step, place = 0; s < end; place += live(s), s++) {
+            for (int s = step, place = 0; s < end; place += places(live(s)), s++) {
                 multiplyInput(v, live(s), place);
             }
         }
 
         private void multiplyInput(int v, int count, int place) {
-            Tile.multiply(xSlivers.segment(), Slivers.at(4 * xSlivers.offset(), place, x.columns()), count, x.columns(), panels.input(), v, 0, sums.segment(), sums(v, place));
+            Tile.multiply(xSlivers, place, count, x.columns(), panels.input(), v, 0, sums.segment(), sums(v, place));
         }
 
         /** Where the sums of a vector of units are for a row, in bytes. */
@@ -179,13 +184,13 @@ final class FusedForward {
             long stride = 4L * h.rowStride();
             long before = 4 * h.row(s % 2 * c.rows() + fromRow), after = 4 * h.row((s + 1) % 2 * c.rows() + fromRow), cell = 4 * c.row(fromRow);
             int row = rowOf[t(s)] + fromRow;
-            Slivers.fill(h.segment(), before, stride, live, units.count(), hSlivers.segment(), 4 * hSlivers.offset());
+            hSlivers.fill(h.segment(), before, stride, live, units.count(), 0);
             for (int i = fromVector; i < toVector; i++) {
                 int v = (s + turn) % 2 == 0 ? i : fromVector + toVector - 1 - i; // to and fro: what was read last is still in the cache
                 if (alone) {
                     inputTerms(v, s, s + 1);
                 }
-                Tile.multiply(hSlivers.segment(), 4 * hSlivers.offset(), live, units.count(), panels.recurrent(), v, 0, sums.segment(), sums(v, place));
+                Tile.multiply(hSlivers, 0, live, units.count(), panels.recurrent(), v, 0, sums.segment(), sums(v, place));
                 MemorySegment gates = saved == null ? sums.segment() : saved.segment();
                 long atGates = saved == null ? sums(v, place) : 4 * saved.row(row) + v * PANEL_ROW;
                 Cell.forward(sums.segment(), sums(v, place), c.segment(), cell + v * VECTOR, stride, h.segment(), after + v * VECTOR, stride, gates, atGates,

@@ -38,7 +38,7 @@ final class Gates {
         long stride = 4L * weights.rowStride();
         return (panel, row, terms, to, at, turning) -> {
             for (int k = 0; k < ORDER.length; k++) {
-                Slivers.turn(from, 4 * (weights.row(ORDER[k] * units.count() + panel * COUNT) + row), stride, units.width(panel), terms, to, at + k * VECTOR, PANEL_ROW, turning);
+                Turning.turn(from, 4 * (weights.row(ORDER[k] * units.count() + panel * COUNT) + row), stride, units.width(panel), terms, to, at + k * VECTOR, PANEL_ROW, turning);
             }
         };
     }

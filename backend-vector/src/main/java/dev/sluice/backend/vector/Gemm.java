@@ -13,8 +13,8 @@ import java.lang.foreign.MemorySegment;
 
 /** C = A·B + β·C, by tiles of C that are brought together from where they lie, summed, and put back. */
 final class Gemm {
-    /** Rows of C that are summed together, while a block of B passes. */
-    private static final int ROWS = 128;
+    /** Rows of C that are summed together, while a block of B passes: a multiple of four and of six. */
+    private static final int ROWS = 132;
 
     /** Terms taken in at a time. */
     private static final int DEPTH = Tile.DEPTH;
@@ -122,9 +122,9 @@ final class Gemm {
             strips(c.rows(), a, transposeA, b, start, (tile, at, row, column, rows, columns) -> store(tile, at, c.rows(row, rows), column, columns));
             return;
         }
-        try (Scratch scratch = new Scratch(Slivers.ROOM)) {
-            Matrix turning = scratch.matrix(1, Slivers.ROOM);
-            strips(c.columns(), a, transposeA, b, start, (tile, at, row, column, rows, columns) -> Slivers.turn(tile, at, PANEL_ROW, rows, columns, c.segment(), 4 * (c.row(column) + row),
+        try (Scratch scratch = new Scratch(Turning.ROOM)) {
+            Matrix turning = scratch.matrix(1, Turning.ROOM);
+            strips(c.columns(), a, transposeA, b, start, (tile, at, row, column, rows, columns) -> Turning.turn(tile, at, PANEL_ROW, rows, columns, c.segment(), 4 * (c.row(column) + row),
                     4L * c.rowStride(), turning));
         }
     }
@@ -137,9 +137,9 @@ final class Gemm {
 
     private static void strips(int all, Matrix a, Transpose transposeA, Panels b, Move load, Move store) {
         int most = Math.min(ROWS, all);
-        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + Slivers.floats(ROWS, DEPTH))) {
+        try (Scratch scratch = new Scratch((long) most * b.count() * PANEL + Slivers.floats(most, DEPTH))) {
             Matrix tiles = scratch.matrix(most * b.count(), PANEL);
-            Matrix slivers = Slivers.room(scratch, ROWS, DEPTH);
+            Slivers slivers = new Slivers(scratch, most, DEPTH);
             MemorySegment tile = tiles.segment();
             for (int row = 0; row < all; row += ROWS) {
                 int rows = Math.min(ROWS, all - row);
@@ -155,16 +155,16 @@ final class Gemm {
     }
 
     /** Adds A·B to the tiles of one strip of C. */
-    private static void multiply(Matrix a, Transpose transposeA, int rows, Panels b, Matrix tiles, Matrix slivers) {
+    private static void multiply(Matrix a, Transpose transposeA, int rows, Panels b, Matrix tiles, Slivers slivers) {
         for (int k = 0; k < b.depth(); k += DEPTH) {
             int terms = Math.min(DEPTH, b.depth() - k);
             if (transposeA == NO) {
-                Slivers.fill(a.segment(), 4 * (a.offset() + k), 4L * a.rowStride(), rows, terms, slivers.segment(), 4 * slivers.offset());
+                slivers.fill(a.segment(), 4 * (a.offset() + k), 4L * a.rowStride(), rows, terms, 0);
             } else {
-                Slivers.fillTransposed(a.segment(), 4 * a.row(k), 4L * a.rowStride(), rows, terms, slivers.segment(), 4 * slivers.offset());
+                slivers.fillTransposed(a.segment(), 4 * a.row(k), 4L * a.rowStride(), rows, terms);
             }
             for (int panel = 0; panel < b.count(); panel++) {
-                Tile.multiply(slivers.segment(), 4 * slivers.offset(), rows, terms, b, panel, k, tiles.segment(), 4 * tiles.row(panel * rows));
+                Tile.multiply(slivers, 0, rows, terms, b, panel, k, tiles.segment(), 4 * tiles.row(panel * rows));
             }
         }
     }

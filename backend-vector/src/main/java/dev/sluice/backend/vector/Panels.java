@@ -21,6 +21,7 @@ final class Panels {
     private final int columns;
     private final long rowBytes; // from one row of a panel to the next
     private final long panelBytes; // from one panel to the next
+    private final boolean rearranged;
 
     /** Where the numbers are before they are rearranged. */
     @FunctionalInterface
@@ -28,7 +29,7 @@ final class Panels {
         /**
          * Brings {@code terms} rows of a panel together, a {@link Lanes#PANEL_ROW} apart.
          *
-         * @param turning {@link Slivers#ROOM} numbers to work with
+         * @param turning {@link Turning#ROOM} numbers to work with
          */
         void bring(int panel, int row, int terms, MemorySegment to, long at, Matrix turning);
 
@@ -42,7 +43,7 @@ final class Panels {
                 if (transpose == NO) {
                     Blocks.copy(from, 4 * (b.row(row) + (long) panel * PANEL), stride, to, at, PANEL_ROW, terms, width);
                 } else {
-                    Slivers.turn(from, 4 * (b.row(panel * PANEL) + row), stride, width, terms, to, at, PANEL_ROW, turning);
+                    Turning.turn(from, 4 * (b.row(panel * PANEL) + row), stride, width, terms, to, at, PANEL_ROW, turning);
                 }
             };
         }
@@ -50,7 +51,7 @@ final class Panels {
 
     /** Room for all panels. Takes {@link #floats} numbers of the scratch memory. */
     Panels(Scratch scratch, int depth, int columns) {
-        this(null, null, scratch.matrix(depth * Lanes.panels(columns), PANEL), depth, columns, PANEL_ROW, depth * PANEL_ROW);
+        this(null, null, scratch.matrix(depth * Lanes.panels(columns), PANEL), depth, columns, PANEL_ROW, depth * PANEL_ROW, true);
         if (columns % PANEL != 0) {
             clearLast();
         }
@@ -58,16 +59,16 @@ final class Panels {
 
     /** Room for one block at a time. Takes {@link #blockFloats} numbers of the scratch memory. */
     Panels(Scratch scratch, int depth, int columns, Source source) {
-        this(source, scratch.matrix(1, Slivers.ROOM), scratch.matrix(Math.min(depth, Tile.DEPTH), PANEL), depth, columns, PANEL_ROW, 0);
+        this(source, scratch.matrix(1, Turning.ROOM), scratch.matrix(Math.min(depth, Tile.DEPTH), PANEL), depth, columns, PANEL_ROW, 0, true);
         Blocks.clear(segment(), at(0, 0), (long) room.rows() * Lanes.VECTORS); // as in clearLast
     }
 
     /** A matrix as it lies, for a use that is not worth rearranging it. Its columns are whole panels. */
     Panels(Matrix b) {
-        this(null, null, b, b.rows(), b.columns(), 4L * b.rowStride(), PANEL_ROW);
+        this(null, null, b, b.rows(), b.columns(), 4L * b.rowStride(), PANEL_ROW, false);
     }
 
-    private Panels(Source source, Matrix turning, Matrix room, int depth, int columns, long rowBytes, long panelBytes) {
+    private Panels(Source source, Matrix turning, Matrix room, int depth, int columns, long rowBytes, long panelBytes, boolean rearranged) {
         this.source = source;
         this.turning = turning;
         this.room = room;
@@ -75,6 +76,7 @@ final class Panels {
         this.columns = columns;
         this.rowBytes = rowBytes;
         this.panelBytes = panelBytes;
+        this.rearranged = rearranged;
     }
 
     /** What the last panel is filled up with: arbitrary numbers may be denormal, which is slow. */
@@ -85,15 +87,21 @@ final class Panels {
     /** The panels from one on up to a column, of a matrix that was rearranged. */
     Panels part(int fromPanel, int toColumn) {
         int count = Lanes.panels(toColumn) - fromPanel;
-        return new Panels(null, null, room.rows(fromPanel * depth, count * depth), depth, toColumn - fromPanel * PANEL, PANEL_ROW, depth * PANEL_ROW);
+        return new Panels(null, null, room.rows(fromPanel * depth, count * depth), depth, toColumn - fromPanel * PANEL, PANEL_ROW, depth * PANEL_ROW, true);
     }
 
+    /** With room behind the last for what {@link Tile} takes as a whole block. */
     static long floats(int depth, int columns) {
-        return (long) depth * Lanes.panels(columns) * PANEL;
+        return ((long) depth * Lanes.panels(columns) + Tile.DEPTH) * PANEL;
     }
 
     static long blockFloats() {
-        return (long) Tile.DEPTH * PANEL + Slivers.ROOM;
+        return (long) Tile.DEPTH * PANEL + Turning.ROOM;
+    }
+
+    /** Or a matrix as it lies. */
+    boolean isRearranged() {
+        return rearranged;
     }
 
     int depth() {
@@ -138,8 +146,8 @@ final class Panels {
 
     /** Fills the panels {@code from} to {@code to}. */
     void fill(Source source, int from, int to) {
-        try (Scratch scratch = new Scratch(Slivers.ROOM)) {
-            Matrix turning = scratch.matrix(1, Slivers.ROOM);
+        try (Scratch scratch = new Scratch(Turning.ROOM)) {
+            Matrix turning = scratch.matrix(1, Turning.ROOM);
             for (int panel = from; panel < to; panel++) {
                 source.bring(panel, 0, depth, segment(), at(panel, 0), turning);
             }

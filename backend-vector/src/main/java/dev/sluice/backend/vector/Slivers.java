@@ -4,7 +4,7 @@ import static dev.sluice.backend.vector.Lanes.COUNT;
 import static dev.sluice.backend.vector.Lanes.ORDER;
 import static dev.sluice.backend.vector.Lanes.SPECIES;
 import static dev.sluice.backend.vector.Lanes.VECTOR;
-import static dev.sluice.backend.vector.Tile.NUMBER;
+import static dev.sluice.backend.vector.Tile.DEPTH;
 
 import dev.sluice.api.Matrix;
 import dev.sluice.api.Scratch;
@@ -14,111 +14,86 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Rows of A rearranged for {@link Tile}, so that it reads them in one stream: of each four rows first all four numbers of term 0, then those of term 1 …
- * The up to three rows that are left make a narrower sliver. Offsets and distances are in bytes.
+ * Rows of A rearranged for {@link Tile}. Terms come in blocks of {@link Tile#DEPTH}, and in a block sliver after sliver: of each two rows first both numbers of its first term, then those
+ * of the second … A row that is left makes a narrower one. They are a constant distance apart, however few the terms, so that the loops need one address for all. Offsets and distances
+ * are in bytes.
  */
 final class Slivers {
+    /** From one sliver to the next: a line more than it has numbers, for a power of two would give them all the same place in the cache. */
+    static final int DISTANCE = 8 * DEPTH + 64;
+
     private static final ValueLayout.OfLong TWO_NUMBERS = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
     private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
-    /** Terms that are turned at a time. */
-    private static final int STRIP = 256;
+    private final Matrix room;
+    private final long block; // from one block of terms to the next
 
-    /** Numbers that {@link #turn} needs room for. */
-    static final int ROOM = STRIP * COUNT;
-
-    private Slivers() {}
-
-    /** Where the sliver that begins with {@code row} is, when the first is at {@code at}. */
-    static long at(long at, int row, int terms) {
-        return at + 4L * row * terms;
+    /** Takes {@link #floats} numbers of the scratch memory. */
+    Slivers(Scratch scratch, int rows, int terms) {
+        room = scratch.matrix(1, Math.toIntExact(floats(rows, terms)));
+        block = Math.ceilDiv(rows, 2) * (long) DISTANCE;
     }
 
-    /** The numbers that slivers need. */
     static long floats(int rows, int terms) {
-        return (long) rowsWithRoom(rows, terms) * terms;
+        return Math.ceilDiv(rows, 2) * (long) Math.ceilDiv(terms, DEPTH) * (DISTANCE / 4);
     }
 
-    /** {@link #floats} numbers of the scratch memory. */
-    static Matrix room(Scratch scratch, int rows, int terms) {
-        return scratch.matrix(rowsWithRoom(rows, terms), terms);
+    MemorySegment segment() {
+        return room.segment();
     }
 
-    /** With room for a vector of terms too many at the end, see {@link #fill}. */
-    private static int rowsWithRoom(int rows, int terms) {
-        return rows + Math.ceilDiv(4 * COUNT, Math.max(1, terms));
-    }
-
-    /** From rows as they lie: {@code terms} numbers each. */
-    static void fill(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long at) {
-        int rounded = Lanes.padded(terms);
-        int row = 0;
-        for (; row + 4 <= rows; row += 4) {
-            long source = atFrom + row * rowFrom;
-            // A vector of terms may be read and written beyond the last: the sliver after this one is written later, and there is room after the last.
-            boolean inside = source + 3 * rowFrom + 4L * rounded <= from.byteSize();
-            interleave(from, source, rowFrom, inside ? rounded : terms, to, at(at, row, terms), VECTOR);
-        }
-        Blocks.transpose(from, atFrom + row * rowFrom, rowFrom, to, at(at, row, terms), 4L * (rows - row), rows - row, terms);
-    }
-
-    /** The numbers of four rows in turn, in vectors that are {@code step} apart (or close together, where the terms do not fill vectors). */
-    private static void interleave(MemorySegment from, long atFrom, long rowFrom, int terms, MemorySegment to, long atTo, long step) {
-        int whole = terms - terms % COUNT;
-        for (int k = 0; k < whole; k += COUNT) {
-            long source = atFrom + 4L * k, target = atTo + 4 * step * (k / COUNT);
-            FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, from, source, ORDER);
-            FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, from, source + rowFrom, ORDER);
-            FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, from, source + 2 * rowFrom, ORDER);
-            FloatVector r3 = FloatVector.fromMemorySegment(SPECIES, from, source + 3 * rowFrom, ORDER);
-            FloatVector even = r0.rearrange(LOW, r2), odd = r1.rearrange(LOW, r3);
-            even.rearrange(LOW, odd).intoMemorySegment(to, target, ORDER);
-            even.rearrange(HIGH, odd).intoMemorySegment(to, target + step, ORDER);
-            even = r0.rearrange(HIGH, r2);
-            odd = r1.rearrange(HIGH, r3);
-            even.rearrange(LOW, odd).intoMemorySegment(to, target + 2 * step, ORDER);
-            even.rearrange(HIGH, odd).intoMemorySegment(to, target + 3 * step, ORDER);
-        }
-        Blocks.transpose(from, atFrom + 4L * whole, rowFrom, to, atTo + 16L * whole, 16, 4, terms - whole);
+    /** Where the sliver that begins with {@code row} is, in the block that begins with {@code term}. */
+    long at(int row, int term) {
+        return 4 * room.offset() + term / DEPTH * block + row / 2 * (long) DISTANCE;
     }
 
     /**
-     * As {@link Blocks#transpose}, in vectors where rows and terms fill them.
+     * From rows as they lie: {@code terms} numbers each.
      *
-     * @param room {@link #ROOM} numbers
+     * @param place of the first of them among the rows there is room for; even
      */
-    static void turn(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long atTo, long rowTo, Matrix room) {
-        int row = 0;
-        for (; row + COUNT <= rows; row += COUNT) {
-            turnVector(from, atFrom + row * rowFrom, rowFrom, terms, to, atTo + 4L * row, rowTo, room.segment(), 4 * room.offset());
-        }
-        Blocks.transpose(from, atFrom + row * rowFrom, rowFrom, to, atTo + 4L * row, rowTo, rows - row, terms);
-    }
-
-    /** As many rows as a vector has lanes: number k of row r becomes lane r of the vector at {@code atTo + k·rowTo}. */
-    private static void turnVector(MemorySegment from, long atFrom, long rowFrom, int terms, MemorySegment to, long atTo, long rowTo, MemorySegment room, long atRoom) {
-        int whole = COUNT == 16 ? terms - terms % COUNT : 0; // sixteen lanes are four times four; for others number by number
-        for (int k = 0; k < whole; k += STRIP) {
-            int strip = Math.min(STRIP, whole - k);
-            for (int i = 0; i < 4; i++) { // rows i, i + 4, i + 8, i + 12
-                interleave(from, atFrom + i * rowFrom + 4L * k, 4 * rowFrom, strip, room, atRoom + 16L * strip * i, VECTOR);
+    void fill(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, int place) {
+        for (int k = 0; k < terms; k += DEPTH) {
+            int count = Math.min(DEPTH, terms - k), rounded = Lanes.padded(count);
+            long source = atFrom + 4L * k;
+            int row = 0;
+            for (; row + 2 <= rows; row += 2, source += 2 * rowFrom) {
+                boolean inside = source + rowFrom + 4L * rounded <= from.byteSize(); // then a vector of terms may be read beyond the last: there is room for it
+                interleave(from, source, rowFrom, inside ? rounded : count, segment(), at(place + row, k));
             }
-            interleave(room, atRoom, 16L * strip, 4 * strip, to, atTo + k * rowTo, rowTo);
+            if (row < rows) {
+                Blocks.copy(from, source, 0, segment(), at(place + row, k), 0, 1, count);
+            }
         }
-        Blocks.transpose(from, atFrom + 4L * whole, rowFrom, to, atTo + whole * rowTo, rowTo, COUNT, terms - whole);
     }
 
-    /** From rows that lie across: element (r, k) is at {@code atFrom + k·rowFrom + 4·r}. */
-    static void fillTransposed(MemorySegment from, long atFrom, long rowFrom, int rows, int terms, MemorySegment to, long at) {
+    /** The numbers of two rows in turn. */
+    private static void interleave(MemorySegment from, long atFrom, long rowFrom, int terms, MemorySegment to, long atTo) {
+        int whole = terms - terms % COUNT;
+        for (int k = 0; k < whole; k += COUNT) {
+            FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, from, atFrom + 4L * k, ORDER);
+            FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, from, atFrom + rowFrom + 4L * k, ORDER);
+            r0.rearrange(LOW, r1).intoMemorySegment(to, atTo + 8L * k, ORDER);
+            r0.rearrange(HIGH, r1).intoMemorySegment(to, atTo + 8L * k + VECTOR, ORDER);
+        }
+        Blocks.transpose(from, atFrom + 4L * whole, rowFrom, to, atTo + 8L * whole, 8, 2, terms - whole);
+    }
+
+    /** From at most {@link Tile#DEPTH} rows that lie across: element (r, k) is at {@code atFrom + k·rowFrom + 4·r}. */
+    void fillTransposed(MemorySegment from, long atFrom, long rowFrom, int rows, int terms) {
+        MemorySegment to = segment();
         int row = 0;
         for (; row + 4 <= rows; row += 4) {
-            long source = atFrom + 4L * row, target = at(at, row, terms);
+            long source = atFrom + 4L * row, target = at(row, 0);
             for (int k = 0; k < terms; k++) {
-                to.set(TWO_NUMBERS, target + 16L * k, from.get(TWO_NUMBERS, source + k * rowFrom));
-                to.set(TWO_NUMBERS, target + 16L * k + 8, from.get(TWO_NUMBERS, source + k * rowFrom + 8));
+                to.set(TWO_NUMBERS, target + 8L * k, from.get(TWO_NUMBERS, source + k * rowFrom));
+                to.set(TWO_NUMBERS, target + 8L * k + DISTANCE, from.get(TWO_NUMBERS, source + k * rowFrom + 8));
             }
         }
-        Blocks.copy(from, atFrom + 4L * row, rowFrom, to, at(at, row, terms), 4L * (rows - row), terms, rows - row);
+        for (int width; row < rows; row += width) {
+            width = Math.min(2, rows - row);
+            Blocks.copy(from, atFrom + 4L * row, rowFrom, to, at(row, 0), 4L * width, terms, width);
+        }
     }
 }
