@@ -34,7 +34,7 @@ final class Backward {
     static void run(Tensor root, Tensor gradient, Graph graph) {
         if (!root.requiresGrad()) {
             throw new IllegalStateException("backward: the tensor of shape " + root.shape() + " was not computed from anything that requires a gradient; "
-                    + "call requireGrad() on a tensor before using it, and compute outside of Gradients.off");
+                    + "call requireGrad() on a tensor before using it, and compute outside of Gradients.off and Inference.of");
         }
         Tensor.requireShape("backward", gradient, root.shape());
         Gradients.off(() -> {

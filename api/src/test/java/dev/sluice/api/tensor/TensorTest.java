@@ -226,7 +226,7 @@ class TensorTest {
                 .hasMessage("backward: the tensor is [2]; without a gradient it must have exactly one element; take its sum() or mean(), or give the gradient");
         assertThatThrownBy(() -> Tensor.ones(1).backward()).isInstanceOf(IllegalStateException.class)
                 .hasMessage("backward: the tensor of shape [1] was not computed from anything that requires a gradient; call requireGrad() on a tensor before using it, "
-                        + "and compute outside of Gradients.off");
+                        + "and compute outside of Gradients.off and Inference.of");
         Tensor x = Tensor.ones(2).requireGrad();
         x.mul(2f).backward(Tensor.of(1, 10), Graph.RELEASE);
         assertThat(x.grad().toArray()).containsExactly(2, 20);

@@ -97,10 +97,11 @@ public final class TensorFile implements AutoCloseable {
      * @throws DamagedFileException when it is no such file, or damaged
      */
     public static TensorFile open(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            throw new DamagedFileException(path + ": it is a folder; a file of safetensors or of PyTorch is required");
+        Path absolute = path.toAbsolutePath(); // what is wrong with a file is told with where it was looked for
+        if (Files.isDirectory(absolute)) {
+            throw new DamagedFileException(absolute + ": it is a folder; a file of safetensors or of PyTorch is required");
         }
-        return open(OpenFile.of(path), Shards.of(path));
+        return open(OpenFile.of(absolute), Shards.of(absolute));
     }
 
     /**

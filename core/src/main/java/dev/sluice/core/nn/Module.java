@@ -57,7 +57,10 @@ public abstract class Module {
     /** A module without parameters or parts, yet. */
     protected Module() {}
 
-    /** Makes {@code value} a parameter of this module: gradients arrive in it, optimizers change it. Returns it. */
+    /**
+     * Makes {@code value} a parameter of this module: gradients arrive in it, optimizers change it. Returns it. What is only to be kept with the model, as PyTorch's buffers are, is a
+     * parameter too, frozen: {@code parameter("mean", mean).requireGrad(false)}.
+     */
     protected final Tensor parameter(String name, Tensor value) {
         requireNew(name);
         parameters.put(name, value.requireGrad());

@@ -14,7 +14,10 @@ public final class CosineSchedule extends CountedSchedule {
     private final int total;
 
     /**
+     * Begins with the optimizer's rate of now.
+     *
      * @param total the number of calls after which the rate is the last one
+     * @param last 0 or more
      */
     public CosineSchedule(Optimizer optimizer, int total, double last) {
         if (total < 1 || !(last >= 0)) {

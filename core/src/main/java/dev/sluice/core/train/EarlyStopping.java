@@ -3,10 +3,10 @@ package dev.sluice.core.train;
 import java.util.Map;
 
 /**
- * Tells when a training no longer gets better.
+ * Tells when a training no longer gets better. The higher a score, the better.
  *
  * <pre>{@code
- * if (early.update(score)) {
+ * if (early.update(-loss)) {
  *     save the model
  * } else if (early.isOver()) {
  *     break;
@@ -19,7 +19,7 @@ public final class EarlyStopping implements Resumable {
     private int since;
 
     /**
-     * @param patience how many scores in a row may be no better than the best before it
+     * @param patience how many scores in a row may be no better than the best before them
      */
     public EarlyStopping(int patience) {
         if (patience < 1) {

@@ -13,6 +13,7 @@ import dev.sluice.core.nn.Module;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -227,6 +228,7 @@ class TensorFileTest {
         }
         assertThat(folder).isEmptyDirectory();
         assertThatThrownBy(() -> TensorFile.open(folder)).isInstanceOf(DamagedFileException.class).hasMessage(folder + ": it is a folder; a file of safetensors or of PyTorch is required");
+        assertThatThrownBy(() -> TensorFile.open(Path.of("nowhere/model.pt"))).isInstanceOf(NoSuchFileException.class).hasMessage(Path.of("nowhere/model.pt").toAbsolutePath().toString());
     }
 
     @Test
