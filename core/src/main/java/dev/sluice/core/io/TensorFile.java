@@ -364,7 +364,16 @@ public final class TensorFile implements AutoCloseable {
      * written as it is.
      */
     public static void write(Path path, Map<String, Tensor> tensors) throws IOException {
-        write(path, tensors.entrySet().stream().map(e -> StoredTensor.of(e.getKey(), e.getValue())).toList(), Map.of());
+        write(path, tensors, Map.of());
+    }
+
+    /**
+     * As {@link #write(Path, Map)}, with texts beside the tensors, such as the sizes and the alphabet of a model; {@link #metadata} gives them back.
+     *
+     * @param metadata for safetensors only
+     */
+    public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        write(path, tensors.entrySet().stream().map(e -> StoredTensor.of(e.getKey(), e.getValue())).toList(), metadata);
     }
 
     /**

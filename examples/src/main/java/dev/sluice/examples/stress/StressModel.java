@@ -1,7 +1,6 @@
 package dev.sluice.examples.stress;
 
 import dev.sluice.api.tensor.Generator;
-import dev.sluice.core.io.StoredTensor;
 import dev.sluice.core.io.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ public record StressModel(Phones phones, StressTagger.Sizes sizes, StressTagger 
 
     /** Writes the model to {@code file}. */
     public void save(Path file) throws IOException {
-        TensorFile.write(file, tagger.namedParameters().entrySet().stream().map(e -> StoredTensor.of(e.getKey(), e.getValue())).toList(),
+        TensorFile.write(file, tagger.namedParameters(),
                 Map.of("model", KIND, "phones", String.join(" ", phones.names()), "embedding", "" + sizes.embedding(), "hidden", "" + sizes.hidden(), "layers", "" + sizes.layers(),
                         "forward-only", "" + sizes.forwardOnly()));
     }
