@@ -31,12 +31,16 @@ final class Slivers {
 
     /** Takes {@link #floats} numbers of the scratch memory. */
     Slivers(Scratch scratch, int rows, int terms) {
-        room = scratch.matrix(1, Math.toIntExact(floats(rows, terms)));
+        room = scratch.matrix(count(rows, terms), DISTANCE / 4);
         block = Math.ceilDiv(rows, 2) * (long) DISTANCE;
     }
 
     static long floats(int rows, int terms) {
-        return Math.ceilDiv(rows, 2) * (long) Math.ceilDiv(terms, DEPTH) * (DISTANCE / 4);
+        return count(rows, terms) * (DISTANCE / 4L);
+    }
+
+    private static int count(int rows, int terms) {
+        return Math.ceilDiv(rows, 2) * Math.ceilDiv(terms, DEPTH);
     }
 
     MemorySegment segment() {
